@@ -1,0 +1,22 @@
+import type { Permissions } from '#lib/model/permissions.ts';
+import type { SliceData, SliceKey, Slices } from '#lib/model/snapshot.ts';
+
+/** The slices a collector asked for, failed ones too. */
+export type NeededSlices<Needs extends SliceKey> = { readonly [K in Needs]: Slices[K] };
+
+/**
+ * One source of a Snapshot. `Sources` is what collect hands it: bounded, counted calls to EKS, EC2 and Kubernetes.
+ * It answers with its slice's data, or throws: a ReadFailure as it is, anything else translated by the runner.
+ */
+export interface Collector<Sources, Key extends SliceKey = SliceKey, Needs extends SliceKey = SliceKey> {
+  /** The slice that it fills; also its id in reports. */
+  readonly key: Key;
+  /** Slices that must have settled before it starts. */
+  readonly needs: readonly Needs[];
+  readonly permissions: Permissions;
+  collect(sources: Sources, slices: NeededSlices<Needs>): Promise<SliceData[Key] | Absent>;
+}
+
+/** The API server does not serve this kind: no objects of it can exist. */
+export const ABSENT = Symbol('absent');
+export type Absent = typeof ABSENT;

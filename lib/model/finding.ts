@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { verdict } from '#lib/model/verdict.ts';
+
+export const resourceKind = z.enum([
+  'cluster',
+  'subnet',
+  'node',
+  'eni',
+  'pod',
+  'namespace',
+  'network-policy',
+  'security-group',
+  'network-acl',
+  'addon',
+  'daemonset',
+  'deployment',
+  'ip-pool',
+  'instance-type',
+  'quota',
+]);
+export type ResourceKind = z.infer<typeof resourceKind>;
+
+export const timeToImpact = z.enum(['immediate', 'minutes', 'hours', 'days']);
+
+/** One resource judged by one check. */
+export const finding = z.object({
+  check: z.string(),
+  verdict,
+  resource: z.object({ kind: resourceKind, id: z.string(), name: z.string().optional() }),
+  /** What was measured, in one sentence with its numbers. */
+  summary: z.string(),
+  /** The named numbers of the check's catalogue entry. */
+  evidence: z.record(z.string(), z.json()),
+  timeToImpact: timeToImpact.optional(),
+  /** Fingerprints of the findings that explain this one. */
+  causes: z.array(z.string()).optional(),
+  /** Id of the remediation that would help. */
+  remediation: z.string().optional(),
+  /** Stable across runs: of (check, cluster ARN, resource). */
+  fingerprint: z.string(),
+});
+export type Finding = Readonly<z.infer<typeof finding>>;
+
+/** What a check returns: the runner adds `check` and `fingerprint`. */
+export type Judgement = Omit<Finding, 'check' | 'fingerprint'>;

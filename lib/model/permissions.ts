@@ -1,0 +1,22 @@
+/**
+ * What a piece of code needs, declared beside it. infra composes roles from `aws`, onboarding composes a ClusterRole
+ * from `kubernetes`, and an access-denied message names the entry that is missing.
+ */
+export interface Permissions {
+  /** IAM actions, `service:Action`. Most EC2 Describe actions take no resource. */
+  readonly aws: readonly AwsPermission[];
+  readonly kubernetes: readonly KubernetesPermission[];
+}
+
+export interface AwsPermission {
+  readonly action: string;
+  /** `*` where AWS offers no narrower resource for the action (service authorization reference). */
+  readonly resource: 'cluster' | 'nodegroup' | 'addon' | '*';
+}
+
+export interface KubernetesPermission {
+  /** `''` is the core group. */
+  readonly apiGroup: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly ('get' | 'list')[];
+}

@@ -1,0 +1,50 @@
+/**
+ * IPv4 addresses as unsigned 32-bit numbers and CIDR blocks as [first, size]: what the engines count with.
+ * Strict dotted-decimal only, as EC2 and Kubernetes write them (RFC 4632 for the notation).
+ */
+
+export interface Ipv4Block {
+  /** First address. */
+  readonly first: number;
+  /** Number of addresses, a power of two. */
+  readonly size: number;
+}
+
+/** @returns the address as a number, or undefined where `text` is no IPv4 address */
+export function parseIpv4(text: string): number | undefined {
+  const octets = text.split('.');
+  if (octets.length !== 4) return undefined;
+  let address = 0;
+  for (const octet of octets) {
+    // No leading zero: some parsers read it as octal and others as decimal.
+    if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined;
+    address = address * 256 + Number(octet);
+  }
+  return address;
+}
+
+export function formatIpv4(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** @returns the block, or undefined where `text` is no IPv4 CIDR. Host bits are cleared, as EC2 does. */
+export function parseIpv4Block(text: string): Ipv4Block | undefined {
+  const [base = '', length = ''] = text.split('/', 2);
+  const address = parseIpv4(base);
+  const bits = Number(length);
+  if (address === undefined || !/^\d{1,2}$/.test(length) || bits > 32) return undefined;
+  const size = 2 ** (32 - bits);
+  return { first: address - (address % size), size };
+}
+
+export function formatIpv4Block({ first, size }: Ipv4Block): string {
+  return `${formatIpv4(first)}/${32 - Math.log2(size)}`;
+}
+
+export function blockContains(block: Ipv4Block, address: number): boolean {
+  return address >= block.first && address < block.first + block.size;
+}
+
+export function blocksOverlap(a: Ipv4Block, b: Ipv4Block): boolean {
+  return a.first < b.first + b.size && b.first < a.first + a.size;
+}
