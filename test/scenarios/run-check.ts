@@ -1,0 +1,30 @@
+import type * as z from 'zod';
+import type { Check, CheckContext, CheckResult } from '#lib/model/check.ts';
+import { type History, NO_HISTORY } from '#lib/model/history.ts';
+import type { SliceKey, Snapshot } from '#lib/model/snapshot.ts';
+
+/** Evaluates one check on a Snapshot whose required inputs were all read; `options` are merged over the defaults. */
+export function runCheck<In extends SliceKey, Opt extends SliceKey, O extends z.ZodType>(
+  check: Check<In, Opt, O>,
+  snapshot: Snapshot,
+  options: Partial<z.input<O>> = {},
+  history: History = NO_HISTORY,
+): CheckResult {
+  const inputs = Object.fromEntries(
+    check.inputs.map((key) => {
+      const slice = snapshot.slices[key];
+      if (!slice.ok) throw new Error(`${key} was not read: that is the runner's case, not the check's`);
+      return [key, slice.data];
+    }),
+  );
+  const optional = Object.fromEntries(check.optional.map((key) => [key, snapshot.slices[key]]));
+  const context = {
+    inputs,
+    optional,
+    target: snapshot.target,
+    options: check.options.parse(options),
+    now: new Date(snapshot.takenAt),
+    history,
+  };
+  return check.evaluate(context as unknown as CheckContext<In, Opt, z.output<O>>);
+}
