@@ -3,7 +3,7 @@ import type { Instance, InstanceType, NetworkInterface, SecurityGroupRule, Subne
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Failure } from '#lib/model/failure.ts';
 import type { DaemonSet, EndpointSlice, Node, Pod } from '#lib/model/kubernetes.ts';
-import type { Slices, Snapshot } from '#lib/model/snapshot.ts';
+import type { SliceData, Slices, Snapshot } from '#lib/model/snapshot.ts';
 import { clusterArn } from '#lib/model/target.ts';
 
 export const NOW = '2026-11-24T03:00:00.000Z';
@@ -239,7 +239,7 @@ export function anEndpointSlice(over: Partial<EndpointSlice> = {}): EndpointSlic
 }
 
 /** A Snapshot in which every slice was read and is empty, but for those given; a Failure stands for itself. */
-export function aSnapshot(given: { readonly [K in keyof Slices]?: (Slices[K] & { ok: true })['data'] | Failure } = {}): Snapshot {
+export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K] | Failure } = {}): Snapshot {
   const empty = {
     cluster: aCluster(),
     nodegroups: [],
