@@ -10,8 +10,13 @@ export interface Permissions {
 
 export interface AwsPermission {
   readonly action: string;
-  /** `*` where AWS offers no narrower resource for the action (service authorization reference). */
-  readonly resource: 'cluster' | 'nodegroup' | 'addon' | '*';
+  /**
+   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match.
+   * `*` where AWS offers no narrower resource for the action (service authorization reference).
+   */
+  readonly resource: 'cluster' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | '*';
+  /** Condition keys that must equal these values: how AWS narrows an action that takes no resource. */
+  readonly conditions?: Readonly<Record<string, string>>;
 }
 
 export interface KubernetesPermission {
