@@ -1,0 +1,72 @@
+import { CHECKS } from '#lib/checks/index.ts';
+import type { Config } from '#lib/config/config.ts';
+import { configHash } from '#lib/config/hash.ts';
+import { fingerprint } from '#lib/evaluate/fingerprint.ts';
+import { findingsOpen } from '#lib/evaluate/metrics.ts';
+import { runCheck } from '#lib/evaluate/run-check.ts';
+import type { Assessment } from '#lib/model/assessment.ts';
+import type { Check } from '#lib/model/check.ts';
+import type { Finding } from '#lib/model/finding.ts';
+import { type History, NO_HISTORY } from '#lib/model/history.ts';
+import type { Metric } from '#lib/model/metric.ts';
+import type { Snapshot } from '#lib/model/snapshot.ts';
+import { VERDICTS_WORST_FIRST, type Verdict, worstVerdict } from '#lib/model/verdict.ts';
+
+export interface EvaluateOptions {
+  readonly config: Config;
+  /** Earlier readings that checks may forecast from. */
+  readonly history?: History;
+  /** Those to run, less the ones that the configuration disables; the whole registry by default. */
+  readonly checks?: readonly Check[];
+}
+
+/**
+ * Judges one cluster by its Snapshot. Pure: the same Snapshot, configuration and history give the same Assessment.
+ * Findings stand worst first, then in the order of the registry, then by resource.
+ */
+export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, checks = CHECKS }: EvaluateOptions): Assessment {
+  const { target } = snapshot;
+  const findings: Finding[] = [];
+  const metrics: Metric[] = [];
+  for (const check of checks) {
+    const settings = config.checks[check.id];
+    if (settings?.enabled === false) continue;
+    const outcome = runCheck(check, snapshot, settings?.options ?? check.options.parse({}), history);
+    metrics.push(...outcome.metrics);
+    for (const judgement of outcome.judgements) {
+      findings.push({ check: check.id, ...judgement, fingerprint: fingerprint(check.id, target.arn, judgement.resource) });
+    }
+  }
+  const summary = count(findings);
+  return {
+    ...target,
+    verdict: worstVerdict(findings.map(({ verdict }) => verdict)),
+    summary,
+    findings: ordered(findings, checks),
+    metrics: [...metrics, ...findingsOpen(target, summary)],
+    collectors: [...snapshot.collectors],
+    takenAt: snapshot.takenAt,
+    configHash: configHash(config),
+  };
+}
+
+function ordered(findings: readonly Finding[], checks: readonly Check[]): Finding[] {
+  const rank = new Map<Verdict, number>(VERDICTS_WORST_FIRST.map((verdict, index) => [verdict, index]));
+  const registry = new Map(checks.map(({ id }, index) => [id, index]));
+  const at = <K>(order: ReadonlyMap<K, number>, key: K): number => order.get(key) ?? order.size;
+  return findings.toSorted(
+    (a, b) =>
+      at(rank, a.verdict) - at(rank, b.verdict) ||
+      at(registry, a.check) - at(registry, b.check) ||
+      compare(a.resource.id, b.resource.id),
+  );
+}
+
+/** By code points, so that the order is the same on every machine. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function count(findings: readonly Finding[]): Assessment['summary'] {
+  const summary = { ok: 0, warning: 0, critical: 0, unknown: 0, notApplicable: 0 };
+  for (const { verdict } of findings) summary[verdict === 'not-applicable' ? 'notApplicable' : verdict] += 1;
+  return summary;
+}
