@@ -15,7 +15,7 @@ export interface AwsPermission {
    * `*` where AWS offers no narrower resource for the action (service authorization reference).
    */
   readonly resource: 'cluster' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | '*';
-  /** Condition keys that must equal these values: how AWS narrows an action that takes no resource. */
+  /** Condition keys that must match these values (`*` is any text): how AWS narrows an action further than its resource. */
   readonly conditions?: Readonly<Record<string, string>>;
 }
 

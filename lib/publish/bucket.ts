@@ -1,0 +1,51 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+
+/** cniwatch's bucket. `owner` is the account that must own it: a bucket of the same name elsewhere is refused by S3. */
+export interface Bucket {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly owner?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An object larger than anything that cniwatch writes: refused before it fills the memory. */
+export class ObjectTooLarge extends Error {
+  override readonly name = 'ObjectTooLarge';
+  constructor(key: string, bytes: number, limit: number) {
+    super(`${key} has ${bytes} bytes and at most ${limit} are read: was it written by something else than cniwatch?`);
+  }
+}
+
+const sendOptions = ({ signal }: Bucket) => (signal ? { abortSignal: signal } : {});
+const place = ({ bucket, owner }: Bucket) => ({ Bucket: bucket, ...(owner ? { ExpectedBucketOwner: owner } : {}) });
+
+/** Writes an object whole; writing the same content again changes nothing. */
+export async function putObject(at: Bucket, key: string, body: string | Uint8Array, contentType: string): Promise<void> {
+  const command = new PutObjectCommand({ ...place(at), Key: key, Body: body, ContentType: contentType });
+  await at.s3.send(command, sendOptions(at));
+}
+
+/**
+ * An object's text; undefined where there is none.
+ * @throws ObjectTooLarge above `limit` bytes, before the body is read
+ */
+export async function getText(at: Bucket, key: string, limit: number): Promise<string | undefined> {
+  try {
+    const { Body, ContentLength = 0 } = await at.s3.send(new GetObjectCommand({ ...place(at), Key: key }), sendOptions(at));
+    if (ContentLength > limit) {
+      if (Body && 'destroy' in Body) Body.destroy();
+      throw new ObjectTooLarge(key, ContentLength, limit);
+    }
+    return (await Body?.transformToString('utf-8')) ?? '';
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/** Every key under a prefix, page after page, in S3's order. */
+export async function* listKeys(at: Bucket, prefix: string): AsyncGenerator<string> {
+  for await (const page of paginateListObjectsV2({ client: at.s3 }, { ...place(at), Prefix: prefix }, sendOptions(at))) {
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+  }
+}

@@ -1,0 +1,93 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import * as z from 'zod';
+import { type Assessment, type AssessmentDocument, assessment } from '#lib/model/assessment.ts';
+import type { Permissions } from '#lib/model/permissions.ts';
+import type { Snapshot } from '#lib/model/snapshot.ts';
+import { type Target, target } from '#lib/model/target.ts';
+import { type Bucket, getText, listKeys, putObject } from '#lib/publish/bucket.ts';
+import { CONFIG_KEY, resultKey, resultsPrefix, snapshotKey, summaryKey, targetsKey } from '#lib/publish/run-keys.ts';
+
+const MIB = 2 ** 20;
+const JSON_TYPE = 'application/json';
+
+/**
+ * Reading a configuration that need not be there takes s3:ListBucket without a condition: S3 answers 404 for a missing key only to
+ * those who may list, and 403 otherwise, which must not pass for "no configuration". Source: S3 API reference, GetObject.
+ */
+export const CONFIG_PERMISSIONS: Permissions = {
+  aws: [
+    { action: 's3:GetObject', resource: `bucket/${CONFIG_KEY}` },
+    { action: 's3:ListBucket', resource: 'bucket' },
+  ],
+  kubernetes: [],
+};
+export const TARGETS_PERMISSIONS: Permissions = {
+  aws: [{ action: 's3:PutObject', resource: `bucket/${targetsKey('*')}` }],
+  kubernetes: [],
+};
+export const RESULT_PERMISSIONS: Permissions = {
+  aws: [
+    { action: 's3:PutObject', resource: `bucket/${resultsPrefix('*')}*` },
+    { action: 's3:PutObject', resource: 'bucket/snapshots/*' },
+  ],
+  kubernetes: [],
+};
+export const SUMMARY_PERMISSIONS: Permissions = {
+  aws: [
+    { action: 's3:ListBucket', resource: 'bucket', conditions: { 's3:prefix': resultsPrefix('*') } },
+    { action: 's3:GetObject', resource: `bucket/${targetsKey('*')}` },
+    { action: 's3:GetObject', resource: `bucket/${resultsPrefix('*')}*` },
+    { action: 's3:PutObject', resource: `bucket/${summaryKey('*')}` },
+  ],
+  kubernetes: [],
+};
+
+/** The text of the bucket's cniwatch.yaml; undefined where there is none. */
+export function getConfigText(at: Bucket): Promise<string | undefined> {
+  return getText(at, CONFIG_KEY, MIB);
+}
+
+/** @returns the key that was written */
+export async function putTargets(at: Bucket, runId: string, targets: readonly Target[]): Promise<string> {
+  const key = targetsKey(runId);
+  await putObject(at, key, JSON.stringify(targets), JSON_TYPE);
+  return key;
+}
+
+/** @throws Error where the run has no readable list of targets: then nothing can be said of it */
+export async function getTargets(at: Bucket, runId: string): Promise<readonly Target[]> {
+  const text = await getText(at, targetsKey(runId), 16 * MIB);
+  if (text === undefined) throw new Error(`run ${runId} has no ${targetsKey(runId)}: did discover finish?`);
+  return z.array(target).parse(JSON.parse(text));
+}
+
+/** @returns the key that was written */
+export async function putSnapshot(at: Bucket, snapshot: Snapshot): Promise<string> {
+  const key = snapshotKey(snapshot.target, snapshot.takenAt);
+  await putObject(at, key, await promisify(gzip)(JSON.stringify(snapshot)), 'application/gzip');
+  return key;
+}
+
+export async function putResult(at: Bucket, runId: string, result: Assessment): Promise<void> {
+  await putObject(at, resultKey(runId, result), JSON.stringify(result), JSON_TYPE);
+}
+
+/** The keys of a run's results, for `getResult`. */
+export function listResults(at: Bucket, runId: string): AsyncGenerator<string> {
+  return listKeys(at, resultsPrefix(runId));
+}
+
+/** @throws where the object is gone, or is no Assessment */
+export async function getResult(at: Bucket, key: string): Promise<Assessment> {
+  const text = await getText(at, key, 64 * MIB);
+  if (text === undefined) throw new Error(`${key} was listed and is not there any more`);
+  return assessment.parse(JSON.parse(text)) as Assessment;
+}
+
+/** @returns the key that was written */
+export async function putSummary(at: Bucket, runId: string, document: AssessmentDocument): Promise<string> {
+  const key = summaryKey(runId);
+  await putObject(at, key, JSON.stringify(document), JSON_TYPE);
+  return key;
+}
