@@ -74,6 +74,8 @@ export const pod = z.object({
   labels: stringMap,
   nodeName: z.string().optional(),
   hostNetwork: z.boolean(),
+  /** Decides whether the pod asks the cluster's DNS at all: with `ClusterFirst`, the default, a host-network pod does not. */
+  dnsPolicy: z.string().optional(),
   serviceAccountName: z.string().optional(),
   /** Pending | Running | Succeeded | Failed | Unknown */
   phase: z.string(),
