@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { access, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,13 +56,16 @@ export async function cached(recipe: Recipe, root = cacheFolder()): Promise<stri
 /** Waits for the lock file and takes it; one left by a process that is gone is taken over. */
 async function lock(path: string, tool: string): Promise<() => Promise<void>> {
   for (let waited = false; ; await sleep(500)) {
+    // A link appears with its content, so that no lock ever stands without its holder's id.
+    const claim = `${path}.${randomUUID()}`;
+    await writeFile(claim, String(process.pid));
     try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
+      await link(claim, path);
       return () => rm(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(claim, { force: true });
     }
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
     if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
