@@ -1,0 +1,61 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EKSClient } from '@aws-sdk/client-eks';
+import type { DeserializeMiddleware } from '@smithy/types';
+import { takeToken } from '#lib/collect/aws/rate-cap.ts';
+import { readAnswer } from '#lib/collect/aws/read-answer.ts';
+import type { Tally } from '#lib/collect/progress.ts';
+import { awsFailure } from '#lib/model/aws-failure.ts';
+
+/** `EC2Client.send`, bounded: throws a ReadFailure and nothing else. */
+export type Ec2Call = Sender<EC2Client>;
+export type EksCall = Sender<EKSClient>;
+
+/** The promise form of a client's `send`, which keeps each command's own output type. */
+type Sender<Client> = Client extends { send: infer Send } ? Send : never;
+
+interface AnyClient {
+  send(command: AnyCommand, options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+interface AnyCommand {
+  readonly middlewareStack: {
+    add(
+      middleware: DeserializeMiddleware<object, object>,
+      options: { step: 'deserialize'; name: string; priority: 'low'; override: true },
+    ): void;
+  };
+}
+
+/**
+ * Bounds a client for one collector: each attempt, the SDK's own retries included, waits for its token, is counted under its IAM
+ * action, and has its answer looked at before the SDK parses it.
+ */
+export function boundedCall<Client extends EC2Client | EKSClient>(
+  client: Client,
+  service: 'ec2' | 'eks',
+  { region, signal, tally }: { region: string; signal: AbortSignal; tally: Tally },
+): Sender<Client> {
+  const call = async (command: AnyCommand): Promise<unknown> => {
+    let action = service as string;
+    command.middlewareStack.add(
+      (next, context) => async (args) => {
+        const operation = String(context['commandName']).replace(/Command$/, '');
+        action = `${service}:${operation}`;
+        await takeToken(client, action, signal);
+        tally.call(action);
+        const result = await next(args);
+        await readAnswer(result.response, action);
+        return result;
+      },
+      // Closest to the wire: inside the SDK's retry, outside its parser.
+      { step: 'deserialize', name: 'boundedCall', priority: 'low', override: true },
+    );
+    try {
+      return await (client as AnyClient).send(command, { abortSignal: signal });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw awsFailure(error, { action, region });
+    }
+  };
+  return call as Sender<Client>;
+}

@@ -1,0 +1,42 @@
+import { startClock } from '#lib/collect/clock.ts';
+import { COLLECTORS } from '#lib/collect/collectors.ts';
+import type { CollectOptions } from '#lib/collect/options.ts';
+import { openRun, type Run } from '#lib/collect/run.ts';
+import { runCollector, type Settled } from '#lib/collect/run-collector.ts';
+import { SLICE_KEYS, type SliceKey, type Slices, SNAPSHOT_VERSION, type Snapshot } from '#lib/model/snapshot.ts';
+import type { Target } from '#lib/model/target.ts';
+
+export type { CollectOptions };
+
+/**
+ * Reads one cluster and its AWS networking. Every source runs as soon as what it needs has settled. Never throws for a source that
+ * failed: its slice is then the failure, with what to do about it, and the rest goes on.
+ */
+export async function collect(target: Target, options: CollectOptions): Promise<Snapshot> {
+  const takenAt = (options.now ?? (() => new Date()))().toISOString();
+  const clock = startClock(options.deadlineMs, options.signal);
+  const run = openRun(target, options, clock.signal);
+  try {
+    const settled = await runAll(run);
+    return {
+      version: SNAPSHOT_VERSION,
+      takenAt,
+      target,
+      slices: Object.fromEntries(settled.map(([key, { slice }]) => [key, slice])) as unknown as Slices,
+      collectors: settled.map(([, { report }]) => report),
+    };
+  } finally {
+    clock.stop();
+    await run.close();
+  }
+}
+
+function runAll(run: Run): Promise<[SliceKey, Settled][]> {
+  const started = new Map<SliceKey, Promise<Settled>>();
+  const settle = (key: SliceKey): Promise<Settled> => {
+    const running = started.get(key) ?? runCollector(COLLECTORS[key], run, async (need) => (await settle(need)).slice);
+    started.set(key, running);
+    return running;
+  };
+  return Promise.all(SLICE_KEYS.map(async (key): Promise<[SliceKey, Settled]> => [key, await settle(key)]));
+}

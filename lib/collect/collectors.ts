@@ -1,0 +1,55 @@
+import { addons } from '#lib/collect/aws/addons.ts';
+import { cluster } from '#lib/collect/aws/cluster.ts';
+import { instanceTypes } from '#lib/collect/aws/instance-types.ts';
+import { instances } from '#lib/collect/aws/instances.ts';
+import { networkAcls } from '#lib/collect/aws/network-acls.ts';
+import { networkInterfaces } from '#lib/collect/aws/network-interfaces.ts';
+import { nodegroups } from '#lib/collect/aws/nodegroups.ts';
+import { prefixLists } from '#lib/collect/aws/prefix-lists.ts';
+import { securityGroupRules } from '#lib/collect/aws/security-group-rules.ts';
+import { securityGroups } from '#lib/collect/aws/security-groups.ts';
+import { subnetCidrReservations } from '#lib/collect/aws/subnet-cidr-reservations.ts';
+import { subnets } from '#lib/collect/aws/subnets.ts';
+import { vpc } from '#lib/collect/aws/vpc.ts';
+import { cniNodes } from '#lib/collect/kubernetes/cni-nodes.ts';
+import { cniResources } from '#lib/collect/kubernetes/cni-resources.ts';
+import { daemonSets } from '#lib/collect/kubernetes/daemon-sets.ts';
+import { endpointSlices } from '#lib/collect/kubernetes/endpoint-slices.ts';
+import { eniConfigs } from '#lib/collect/kubernetes/eni-configs.ts';
+import { events } from '#lib/collect/kubernetes/events.ts';
+import { networkPolicies } from '#lib/collect/kubernetes/network-policies.ts';
+import { nodes } from '#lib/collect/kubernetes/nodes.ts';
+import { pods } from '#lib/collect/kubernetes/pods.ts';
+import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
+import { services } from '#lib/collect/kubernetes/services.ts';
+import type { Sources } from '#lib/collect/sources.ts';
+import type { Collector } from '#lib/model/collector.ts';
+import type { SliceKey } from '#lib/model/snapshot.ts';
+
+/** One collector a slice. Their order does not matter: each starts when what it needs has settled. */
+export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> } = {
+  cluster,
+  nodegroups,
+  addons,
+  vpc,
+  subnets,
+  networkInterfaces,
+  instances,
+  instanceTypes,
+  securityGroups,
+  securityGroupRules,
+  networkAcls,
+  subnetCidrReservations,
+  prefixLists,
+  nodes,
+  pods,
+  events,
+  daemonSets,
+  services,
+  endpointSlices,
+  networkPolicies,
+  eniConfigs,
+  cniNodes,
+  securityGroupPolicies,
+  cniResources,
+};

@@ -1,0 +1,97 @@
+import { json } from 'node:stream/consumers';
+import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
+import type { Connection } from '#lib/collect/kubernetes/connection.ts';
+import { DISCOVERY_ACCEPT, type Discovery, toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
+import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
+import type { KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { cutOff } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
+import { retrying } from '#lib/collect/kubernetes/retry.ts';
+import type { Tally } from '#lib/collect/progress.ts';
+import { ReadFailure } from '#lib/model/failure.ts';
+import { tokenLoop } from '#lib/model/pages.ts';
+
+/** What a collector may ask of an API server. */
+export interface KubernetesReader {
+  /**
+   * Lists every object of one kind. Objects are mapped while they arrive: what `map` does not keep is never held.
+   * @throws ReadFailure
+   */
+  list<T>(list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]>;
+  /** What the server serves, asked once a run. */
+  discovery(): Promise<Discovery>;
+}
+
+export interface KubernetesList {
+  readonly path: string;
+  /** `''` is the core group. */
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Objects a page: what kubectl asks for. */
+const LIMIT = '500';
+/** Times that an expired list is read from its beginning again. */
+const RESTARTS = 2;
+
+/** One run's shared way to the API server. */
+export interface Cluster {
+  readonly connection: Connection;
+  readonly advice: AccessAdvice;
+  readonly signal: AbortSignal;
+  /** Settled by the first collector that asks. */
+  discovery?: Promise<Discovery>;
+}
+
+export function kubernetesReader(cluster: Cluster, tally: Tally): KubernetesReader {
+  return {
+    list: (list, map) => readList(cluster, tally, list, map),
+    discovery: () => (cluster.discovery ??= readDiscovery(cluster, tally)),
+  };
+}
+
+async function readList<T>(cluster: Cluster, tally: Tally, list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await readPages(cluster, tally, list, map);
+    } catch (error) {
+      if (!(error instanceof ReadFailure && error.code === 'ListExpired') || restarts === RESTARTS) throw error;
+    }
+  }
+}
+
+async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]> {
+  const request = describe(cluster, list);
+  const all: T[] = [];
+  const tokens = new Set<string>();
+  for (let token: string | undefined; ; ) {
+    const query = { ...list.query, limit: LIMIT, ...(token === undefined ? {} : { continue: token }) };
+    const page: Page<T> = await retrying(async () => {
+      tally.call(request.operation);
+      return readPage(await ask(cluster.connection, list.path, { query, request, signal: cluster.signal }), map, request);
+    }, cluster.signal);
+    for (const item of page.items) all.push(item);
+    tally.page(page.items.length);
+    token = page.next;
+    if (token === undefined) return all;
+    if (tokens.has(token)) throw tokenLoop(request.operation, tokens.size + 1);
+    tokens.add(token);
+  }
+}
+
+async function readDiscovery(cluster: Cluster, tally: Tally): Promise<Discovery> {
+  const request = describe(cluster, { path: '/apis', apiGroup: '', resource: 'API groups' });
+  return retrying(async () => {
+    tally.call(request.operation);
+    const answer = await ask(cluster.connection, '/apis', { accept: DISCOVERY_ACCEPT, request, signal: cluster.signal });
+    const document = await json(answer.body).catch(() => {
+      throw cutOff(request);
+    });
+    return toDiscovery(document, request);
+  }, cluster.signal);
+}
+
+function describe({ connection, advice }: Cluster, { path, apiGroup, resource }: KubernetesList): KubernetesRequest {
+  return { operation: `GET ${path}`, apiGroup, resource, server: connection.server, advice };
+}

@@ -1,0 +1,17 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EKSClient } from '@aws-sdk/client-eks';
+import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
+import type { Progress } from '#lib/collect/progress.ts';
+import type { EksCluster } from '#lib/model/eks.ts';
+import type { Slice } from '#lib/model/slice.ts';
+
+export interface CollectOptions {
+  readonly aws: { readonly eks: EKSClient; readonly ec2: EC2Client };
+  /** How to enter the cluster, from what EKS says of it. May throw a ReadFailure. */
+  readonly kubernetes: (cluster: Slice<EksCluster>) => Promise<KubernetesAccess>;
+  /** Milliseconds for the whole run; what is not read by then is a stated failure. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+  readonly now?: () => Date;
+  readonly onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,27 @@
+import { COLLECTORS } from '#lib/collect/collectors.ts';
+import type { AwsPermission, KubernetesPermission, Permissions } from '#lib/model/permissions.ts';
+
+/** Everything that collecting one cluster may ask for. Discover's own stand beside discover. */
+export const READ_PERMISSIONS: Permissions = gatherPermissions(Object.values(COLLECTORS).map(({ permissions }) => permissions));
+
+/** The union, each entry once, in a stable order. */
+export function gatherPermissions(all: readonly Permissions[]): Permissions {
+  const aws = new Map<string, AwsPermission>();
+  const kubernetes = new Map<string, KubernetesPermission>();
+  for (const permissions of all) {
+    for (const permission of permissions.aws) aws.set(JSON.stringify(permission), permission);
+    for (const permission of permissions.kubernetes) addRule(kubernetes, permission);
+  }
+  return { aws: sorted(aws), kubernetes: sorted(kubernetes) };
+}
+
+/** Rules of one group and the same verbs become one, as a person would write a ClusterRole. */
+function addRule(rules: Map<string, KubernetesPermission>, { apiGroup, resources, verbs }: KubernetesPermission): void {
+  const key = `${apiGroup} ${verbs.join(',')}`;
+  const together = new Set([...(rules.get(key)?.resources ?? []), ...resources]);
+  rules.set(key, { apiGroup, resources: [...together].sort(), verbs });
+}
+
+function sorted<T>(entries: ReadonlyMap<string, T>): T[] {
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import { type Counts, startTally } from '#lib/collect/progress.ts';
+import type { Run } from '#lib/collect/run.ts';
+import type { Sources } from '#lib/collect/sources.ts';
+import type { CollectorReport } from '#lib/model/assessment.ts';
+import { ABSENT, type Collector, type NeededSlices } from '#lib/model/collector.ts';
+import type { EksCluster } from '#lib/model/eks.ts';
+import { ReadFailure } from '#lib/model/failure.ts';
+import type { Slice } from '#lib/model/slice.ts';
+import type { SliceKey } from '#lib/model/snapshot.ts';
+
+export interface Settled {
+  readonly slice: Slice<unknown>;
+  readonly report: CollectorReport;
+}
+
+/** Waits for a collector's needs, runs it, and turns whatever comes of it into a slice and its report. Never rejects. */
+export async function runCollector(
+  collector: Collector<Sources>,
+  run: Run,
+  settled: (key: SliceKey) => Promise<Slice<unknown>>,
+): Promise<Settled> {
+  const { key } = collector;
+  const needs = await Promise.all(collector.needs.map(async (need) => [need, await settled(need)] as const));
+  const tally = startTally((items) => run.onProgress({ key, state: 'page', items }));
+  const sources = run.sources(tally, () => settled('cluster') as Promise<Slice<EksCluster>>);
+  run.onProgress({ key, state: 'started' });
+  const start = performance.now();
+  const slice = await attempt(collector, sources, Object.fromEntries(needs) as unknown as NeededSlices<SliceKey>, run.signal);
+  const durationMs = Math.round(performance.now() - start);
+  run.onProgress(
+    slice.ok ? { key, state: 'done', items: Array.isArray(slice.data) ? slice.data.length : 1 } : { key, state: 'failed' },
+  );
+  return { slice, report: report(key, slice, durationMs, tally) };
+}
+
+async function attempt(
+  collector: Collector<Sources>,
+  sources: Sources,
+  needs: NeededSlices<SliceKey>,
+  signal: AbortSignal,
+): Promise<Slice<unknown>> {
+  try {
+    signal.throwIfAborted();
+    const data = await orAborted(collector.collect(sources, needs), signal);
+    return data === ABSENT ? { ok: true, data: [], absent: true } : { ok: true, data };
+  } catch (error) {
+    return toReadFailure(signal.aborted ? signal.reason : error, collector.key).toFailure();
+  }
+}
+
+/** A deadline holds even for what does not listen to the signal, as the SDK's waits between retries. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** What no source names is a fault of cniwatch itself; its stack is for nobody. */
+function toReadFailure(error: unknown, key: SliceKey): ReadFailure {
+  if (error instanceof ReadFailure) return error;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new ReadFailure(
+    'ServiceError',
+    `Reading ${key} failed: ${said.split('\n', 1)[0]?.slice(0, 300)}.`,
+    'Report this as a bug of cniwatch, with this line.',
+  );
+}
+
+function report(id: SliceKey, slice: Slice<unknown>, durationMs: number, { calls, pages }: Counts): CollectorReport {
+  const outcome = slice.ok ? {} : { code: slice.code, reason: slice.reason, remedy: slice.remedy };
+  return { id, ok: slice.ok, ...outcome, durationMs, calls, pages };
+}

@@ -1,0 +1,64 @@
+import { boundedCall } from '#lib/collect/aws/call.ts';
+import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
+import { connect } from '#lib/collect/kubernetes/connection.ts';
+import { type Cluster, type KubernetesReader, kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
+import type { CollectOptions } from '#lib/collect/options.ts';
+import type { Progress, Tally } from '#lib/collect/progress.ts';
+import type { Sources } from '#lib/collect/sources.ts';
+import type { EksCluster } from '#lib/model/eks.ts';
+import { everyPage } from '#lib/model/pages.ts';
+import type { Slice } from '#lib/model/slice.ts';
+import type { Target } from '#lib/model/target.ts';
+
+/** What the collectors of one run share. */
+export interface Run {
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+  /** Sources that count into `tally`. `cluster` is asked for only when Kubernetes is. */
+  sources(tally: Tally, cluster: () => Promise<Slice<EksCluster>>): Sources;
+  close(): Promise<void>;
+}
+
+export function openRun(target: Target, options: CollectOptions, signal: AbortSignal): Run {
+  let entered: Promise<Cluster> | undefined;
+  return {
+    signal,
+    onProgress: (progress) => options.onProgress?.(progress),
+    sources(tally, cluster) {
+      const bounds = { region: target.region, signal, tally };
+      return {
+        target,
+        ec2: boundedCall(options.aws.ec2, 'ec2', bounds),
+        eks: boundedCall(options.aws.eks, 'eks', bounds),
+        everyPage: (operation, fetch, items) =>
+          everyPage(operation, fetch, (page) => {
+            const found = items(page) ?? [];
+            tally.page(found.length);
+            return found;
+          }),
+        kubernetes: lazily(async () => {
+          entered ??= enter(options, cluster, signal);
+          return kubernetesReader(await entered, tally);
+        }),
+      };
+    },
+    async close() {
+      const cluster = await entered?.catch(() => undefined);
+      cluster?.connection.close();
+    },
+  };
+}
+
+/** Enters the cluster once for all collectors; a failure to do so is the failure of each. */
+async function enter(options: CollectOptions, cluster: () => Promise<Slice<EksCluster>>, signal: AbortSignal): Promise<Cluster> {
+  const described = await cluster();
+  const access = await options.kubernetes(described);
+  return { connection: connect(access), advice: accessAdvice(described, access.server), signal };
+}
+
+function lazily(reader: () => Promise<KubernetesReader>): KubernetesReader {
+  return {
+    list: async (list, map) => (await reader()).list(list, map),
+    discovery: async () => (await reader()).discovery(),
+  };
+}

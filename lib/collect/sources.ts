@@ -1,0 +1,39 @@
+import type { Ec2Call, EksCall } from '#lib/collect/aws/call.ts';
+import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
+import type { Collector } from '#lib/model/collector.ts';
+import type { Permissions } from '#lib/model/permissions.ts';
+import type { SliceKey } from '#lib/model/snapshot.ts';
+import type { Target } from '#lib/model/target.ts';
+
+/** What a collector may ask: every call is counted, rate-capped, and ends with the run. */
+export interface Sources {
+  readonly target: Target;
+  readonly ec2: Ec2Call;
+  readonly eks: EksCall;
+  /** Reads every page of an AWS list, and counts the pages. */
+  readonly everyPage: <P extends AwsPage, T>(
+    operation: string,
+    fetch: (token: string | undefined) => Promise<P>,
+    items: (page: P) => readonly T[] | undefined,
+  ) => Promise<T[]>;
+  readonly kubernetes: KubernetesReader;
+}
+
+export type AwsPage = { readonly NextToken?: string | undefined } | { readonly nextToken?: string | undefined };
+
+/** Infers a collector's types from its declaration. */
+export function defineCollector<const Key extends SliceKey, const Needs extends SliceKey>(
+  collector: Collector<Sources, Key, Needs>,
+): Collector<Sources, Key, Needs> {
+  return collector;
+}
+
+/** EC2 actions that take no resource, as nearly all of its reads. */
+export function ec2Reads(...actions: readonly string[]): Permissions {
+  return { aws: actions.map((action) => ({ action: `ec2:${action}`, resource: '*' })), kubernetes: [] };
+}
+
+/** Listing `resources` of one API group. */
+export function kubernetesLists(apiGroup: string, ...resources: readonly string[]): Permissions {
+  return { aws: [], kubernetes: [{ apiGroup, resources, verbs: ['list'] }] };
+}

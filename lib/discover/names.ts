@@ -1,0 +1,52 @@
+/** Most names to suggest. */
+const SUGGESTIONS = 5;
+
+/** Whether `name` matches one of the patterns; `*` stands for any characters, none too. EKS names are case-sensitive. */
+export function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matches(name, pattern));
+}
+
+/** Greedy by parts, so that no pattern takes more than linear time for each of its stars. */
+function matches(name: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return name === pattern;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
+}
+
+/** Names that someone may have meant, the nearest first; those of one that is contained in the other, or a few letters apart. */
+export function nearNames(wanted: string, names: readonly string[]): string[] {
+  const low = wanted.toLowerCase();
+  return names
+    .map((name) => ({ name, distance: distance(low, name.toLowerCase()) }))
+    .filter(({ name, distance: letters }) => {
+      const other = name.toLowerCase();
+      return (
+        letters <= Math.max(2, Math.floor(low.length / 3)) || other.includes(low) || (other.length > 2 && low.includes(other))
+      );
+    })
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, SUGGESTIONS)
+    .map(({ name }) => name);
+}
+
+/** Letters to insert, delete or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
