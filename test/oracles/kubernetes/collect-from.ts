@@ -1,0 +1,57 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeClusterCommand, EKSClient, ListAddonsCommand, ListNodegroupsCommand } from '@aws-sdk/client-eks';
+import { mockClient } from 'aws-sdk-client-mock';
+import { collect } from '#lib/collect/collect.ts';
+import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import type { Snapshot } from '#lib/model/snapshot.ts';
+import { clusterArn, type Target } from '#lib/model/target.ts';
+import type { EksIdentity } from './eks-authenticator.ts';
+import type { KubeApiServer } from './server.ts';
+
+export const TARGET: Target = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  name: 'shop-prod',
+  arn: clusterArn('111122223333', 'eu-west-1', 'shop-prod'),
+};
+
+/** An IAM role with an access entry whose group is `group`. */
+export function identity(name: string, group: string): EksIdentity {
+  return {
+    accessKeyId: `AKIA${name.toUpperCase()}`,
+    secretAccessKey: `secret-of-${name}`,
+    arn: `arn:aws:sts::111122223333:assumed-role/${name}/lambda`,
+    groups: [group],
+  };
+}
+
+/**
+ * Collects with an EKS token, from the endpoint that EKS names: the API server, or whatever stands before it.
+ * EC2 knows nothing here: only the Kubernetes slices matter.
+ */
+export function collectFrom(
+  api: KubeApiServer,
+  credentials: EksIdentity,
+  { target = TARGET, endpoint = api.server }: { target?: Target; endpoint?: string } = {},
+): Promise<Snapshot> {
+  const region = target.region;
+  const eks = new EKSClient({ region, credentials });
+  const ec2 = new EC2Client({ region, credentials });
+  const cluster = {
+    name: target.name,
+    arn: target.arn,
+    status: 'ACTIVE' as const,
+    endpoint,
+    certificateAuthority: { data: Buffer.from(api.certificate.cert).toString('base64') },
+    resourcesVpcConfig: { vpcId: 'vpc-0', subnetIds: [] },
+  };
+  mockClient(eks)
+    .on(DescribeClusterCommand)
+    .resolves({ cluster })
+    .on(ListNodegroupsCommand)
+    .resolves({ nodegroups: [] })
+    .on(ListAddonsCommand)
+    .resolves({ addons: [] });
+  mockClient(ec2).resolves({});
+  return collect(target, { aws: { eks, ec2 }, kubernetes: eksAccess({ target, credentials }), deadlineMs: 60_000 });
+}
