@@ -1,0 +1,38 @@
+import type { Finding } from '#lib/model/finding.ts';
+import type { Verdict } from '#lib/model/verdict.ts';
+import { evidenceTable } from '#lib/report/html-evidence.ts';
+import { html, type Markup } from '#lib/report/html-markup.ts';
+import { adviceText, impactText, plural, resourceText } from '#lib/report/words.ts';
+
+export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
+
+/** A problem: everything that decides what to do stands unfolded, its evidence beneath. */
+export function problemCard(finding: Finding): Markup {
+  const impact = impactText(finding);
+  return html`<article class="${finding.verdict}">
+<h3>${badge(finding.verdict)} ${finding.check} <span class="id">${resourceText(finding.resource)}</span></h3>
+<p>${finding.summary}${impact === undefined ? '' : html` <span class="soft">${impact}</span>`}</p>
+<p class="do"><b>What to do:</b> ${adviceText(finding)}</p>
+${evidenceDetails(finding)}</article>
+`;
+}
+
+/** What is well, folded away: a group a check, with each resource's evidence. */
+export function quietGroups(findings: readonly Finding[]): readonly Markup[] {
+  return [...Map.groupBy(findings, ({ check, verdict }) => `${check} ${verdict}`).values()].map((group) => {
+    const [{ check, verdict } = { check: '', verdict: 'ok' as const }] = group;
+    const rows = group.map(
+      (finding) =>
+        html`<tr><td class="id">${resourceText(finding.resource)}</td><td>${finding.summary}${evidenceDetails(finding)}</td></tr>\n`,
+    );
+    return html`<details class="group"><summary>${badge(verdict)} ${check}: ${plural(group.length, 'resource')}</summary>
+<table><thead><tr><th scope="col">Resource</th><th scope="col">What was measured</th></tr></thead><tbody>
+${rows}</tbody></table></details>
+`;
+  });
+}
+
+function evidenceDetails({ evidence }: Finding): Markup {
+  if (Object.keys(evidence).length === 0) return html``;
+  return html`<details><summary>Evidence</summary>${evidenceTable(evidence)}</details>`;
+}

@@ -1,0 +1,96 @@
+import pico from 'picocolors';
+import type { Assessment } from '#lib/model/assessment.ts';
+import type { Finding } from '#lib/model/finding.ts';
+import type { Verdict } from '#lib/model/verdict.ts';
+import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
+import { plainText } from '#lib/report/plain-text.ts';
+import { adviceText, clusterCountsText, countsText, impactText, plural, resourceText, timeText } from '#lib/report/words.ts';
+import { wrap } from '#lib/report/wrap.ts';
+
+type Colours = ReturnType<typeof pico.createColors>;
+
+/** A check that many nodes fail alike shows this many of them; JSON, Markdown and HTML hold all. */
+const SHOWN_PER_CHECK = 10;
+const BADGE = 'CRITICAL'.length;
+const INDENT = ' '.repeat(2 + BADGE + 2);
+
+/** For a terminal in the middle of the night: a line a cluster, then the problems, worst first, and what to do. */
+export const render: Render = (document, { colour = false, width = 100 }) => {
+  const paint = pico.createColors(colour);
+  const clusters = worstFirst(document.clusters);
+  const lines = [
+    ...overview(clusters, paint),
+    ...clusters.flatMap((cluster) => problemLines(cluster, clusters.length > 1, width, paint)),
+    '',
+    `${plural(clusters.length, 'cluster')} checked at ${timeText(document.generatedAt)}: ${clusterCountsText(clusters)}`,
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+};
+
+function overview(clusters: readonly Assessment[], paint: Colours): string[] {
+  const cells = clusters.map(({ name, region, account }) => [name, region, account].map(plainText));
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => [...(row[column] ?? '')].length)));
+  return clusters.map((cluster, index) => {
+    const [name = '', ...place] = (cells[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return `${badge(cluster.verdict, paint)}  ${paint.bold(name)}  ${place.join('  ')}  ${countsText(cluster.summary)}`;
+  });
+}
+
+function problemLines(cluster: Assessment, named: boolean, width: number, paint: Colours): string[] {
+  const problems = alike(problemsOf(cluster));
+  if (problems.length === 0) return [];
+  const title = named ? ['', paint.bold(paint.underline(`${plainText(cluster.name)} in ${plainText(cluster.region)}`))] : [];
+  const shown = new Map<string, number>();
+  const lines: string[] = [];
+  for (const { finding, checks } of problems) {
+    const group = `${finding.check} ${finding.verdict}`;
+    const before = shown.get(group) ?? 0;
+    shown.set(group, before + 1);
+    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(finding, checks, width, paint));
+  }
+  const hidden = [...shown].filter(([, count]) => count > SHOWN_PER_CHECK);
+  const more = hidden.map(
+    ([group, count]) => `  and ${count - SHOWN_PER_CHECK} more of ${plainText(group)}: --output json lists them`,
+  );
+  return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : [])];
+}
+
+function problem(finding: Finding, checks: readonly string[], width: number, paint: Colours): string[] {
+  const impact = impactText(finding);
+  const heading = [checks.map(plainText).join(', '), resourceText(finding.resource), ...(impact ? [impact] : [])].join(' · ');
+  const [first = '', ...rest] = wrap(heading, width - INDENT.length);
+  return [
+    `  ${badge(finding.verdict, paint)}  ${paint.bold(first)}`,
+    ...rest.map((line) => INDENT + paint.bold(line)),
+    ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
+    ...wrap(`→ ${adviceText(finding)}`, width - INDENT.length).map((line) => INDENT + paint.cyan(line)),
+  ];
+}
+
+/** Several checks that say the very same of the same resource (one input that none of them could read) are one problem. */
+function alike(findings: readonly Finding[]): { readonly finding: Finding; readonly checks: string[] }[] {
+  const groups = new Map<string, { finding: Finding; checks: string[] }>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.verdict, finding.resource.kind, finding.resource.id, finding.summary]);
+    const group = groups.get(key);
+    if (group) group.checks.push(finding.check);
+    else groups.set(key, { finding, checks: [finding.check] });
+  }
+  return [...groups.values()];
+}
+
+function badge(verdict: Verdict, paint: Colours): string {
+  const text = (verdict === 'not-applicable' ? 'n/a' : verdict).toUpperCase().padEnd(BADGE);
+  switch (verdict) {
+    case 'critical':
+      return paint.bold(paint.red(text));
+    case 'warning':
+      return paint.yellow(text);
+    case 'unknown':
+      return paint.magenta(text);
+    case 'ok':
+      return paint.green(text);
+    case 'not-applicable':
+      return paint.dim(text);
+  }
+}

@@ -1,0 +1,176 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assessmentDocument } from '#lib/model/assessment.ts';
+import { render as html } from '#lib/report/html.ts';
+import { FORMATS } from '#lib/report/index.ts';
+import { render as json } from '#lib/report/json.ts';
+import { render as markdown } from '#lib/report/markdown.ts';
+import { render as table } from '#lib/report/table.ts';
+import { wrap } from '#lib/report/wrap.ts';
+import { aDocument, aFinding, anAssessment } from '#test/scenarios/assessments.ts';
+
+const OK = aFinding({
+  verdict: 'ok',
+  resource: { kind: 'subnet', id: 'subnet-quiet' },
+  summary: '200 of 251 addresses are free.',
+});
+const NOT_USED = aFinding({
+  check: 'cilium-agent',
+  verdict: 'not-applicable',
+  resource: { kind: 'cluster', id: 'arn', name: 'shop-prod' },
+});
+const DENIED = aFinding({
+  check: 'cni-agents',
+  verdict: 'unknown',
+  resource: { kind: 'cluster', id: 'arn', name: 'shop-prod' },
+  summary: 'The input pods was not read (Forbidden): pods is forbidden.',
+  evidence: { remedy: 'Bind the ClusterRole cniwatch-reader to the role.' },
+});
+const DOCUMENT = aDocument(
+  anAssessment([OK], { name: 'quiet', region: 'us-east-1' }),
+  anAssessment([aFinding({ timeToImpact: 'hours', evidence: { free: 3, hoursToExhaustion: 3.5 } }), DENIED, OK, NOT_USED], {
+    collectors: [
+      { id: 'subnets', ok: true, durationMs: 12.3, calls: { DescribeSubnets: 2 }, pages: 2 },
+      {
+        id: 'pods',
+        ok: false,
+        code: 'Forbidden',
+        reason: 'pods is forbidden',
+        remedy: 'Bind it.',
+        durationMs: 3,
+        calls: {},
+        pages: 0,
+      },
+    ],
+  }),
+  anAssessment([], { name: 'empty' }),
+);
+
+describe('the table', () => {
+  const lines = table(DOCUMENT, { width: 80 }).split('\n');
+
+  test('has a line of verdict a cluster, the worst first', () => {
+    expect(lines.slice(0, 3)).toEqual([
+      'CRITICAL  shop-prod  eu-west-1  111122223333  1 critical, 1 unknown, 1 ok, 1 not applicable',
+      'OK        quiet      us-east-1  111122223333  1 ok',
+      'N/A       empty      eu-west-1  111122223333  nothing judged',
+    ]);
+  });
+  test('tells each problem with its resource, what was measured, and what to do', () => {
+    expect(lines.slice(3)).toEqual([
+      '',
+      'shop-prod in eu-west-1',
+      '',
+      '  CRITICAL  subnet-ip-exhaustion · subnet subnet-0abc (pods-a) · impact: hours',
+      '            (3.5 h)',
+      '            3 of 251 addresses are free (98.8 % used).',
+      '            → add-pod-subnet (why and how: cniwatch explain',
+      '            subnet-ip-exhaustion)',
+      '',
+      '  UNKNOWN   cni-agents · cluster shop-prod',
+      '            The input pods was not read (Forbidden): pods is forbidden.',
+      '            → Bind the ClusterRole cniwatch-reader to the role.',
+      '',
+      '3 clusters checked at 2026-11-24 03:00:00 UTC: 1 critical, 1 ok, 1 not applicable',
+      '',
+    ]);
+  });
+  test('colours nothing but what it says', () => {
+    const coloured = table(DOCUMENT, { width: 80, colour: true });
+    expect(coloured).toContain('\u001b[31m');
+    expect(stripVTControlCharacters(coloured)).toBe(lines.join('\n'));
+  });
+  test('folds what many resources have alike, and says how many there are', () => {
+    const many = Array.from({ length: 25 }, (_, index) => aFinding({ resource: { kind: 'node', id: `node-${index}` } }));
+    const text = table(aDocument(anAssessment(many)), {});
+    expect(text.match(/· node node-/g)).toHaveLength(10);
+    expect(text).toContain('and 15 more of subnet-ip-exhaustion critical: --output json lists them');
+  });
+  test('tells once what several checks say alike', () => {
+    const text = table(aDocument(anAssessment([DENIED, { ...DENIED, check: 'max-pods-mismatch' }])), {});
+    expect(text).toContain('cni-agents, max-pods-mismatch · cluster shop-prod');
+    expect(text.match(/was not read/g)).toHaveLength(1);
+  });
+});
+
+test('lines are no longer than the width unless one word is, and no word is lost', () => {
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z]{1,12}$/)), fc.integer({ min: 1, max: 40 }), (words, width) => {
+      const lines = wrap(words.join(' '), width);
+      expect(lines.join(' ').split(' ').filter(Boolean)).toEqual(words);
+      for (const [index, line] of lines.entries()) {
+        expect(line.length <= width || !line.includes(' ')).toBe(true);
+        const next = lines[index + 1]?.split(' ')[0];
+        if (next !== undefined) expect(line.length + 1 + next.length).toBeGreaterThan(width);
+      }
+    }),
+  );
+});
+
+describe('JSON', () => {
+  test('is the document', () => {
+    expect(JSON.parse(json(DOCUMENT, {}))).toEqual(DOCUMENT);
+    expect(assessmentDocument.parse(JSON.parse(json(DOCUMENT, {})))).toEqual(DOCUMENT);
+  });
+  test('with problems only keeps the counts', () => {
+    const { clusters } = JSON.parse(json(DOCUMENT, { problems: true }));
+    expect(clusters[1].findings.map((finding: { verdict: string }) => finding.verdict)).toEqual(['critical', 'unknown']);
+    expect(clusters[1].summary).toMatchObject({ ok: 1, notApplicable: 1 });
+  });
+});
+
+describe('Markdown', () => {
+  test('has the fleet, the problems and what was not read', () => {
+    const text = markdown(DOCUMENT, {});
+    expect(text).toContain(
+      '| **critical** | shop-prod | eu-west-1 | 111122223333 | 1 critical, 1 unknown, 1 ok, 1 not applicable |',
+    );
+    expect(text).toContain('| **critical** | subnet-ip-exhaustion | subnet subnet-0abc \\(pods-a\\) |');
+    expect(text).toContain('| pods | pods is forbidden | Bind it. |');
+    expect(text).toContain('<details><summary>1 ok, 1 not applicable</summary>');
+  });
+  test('with problems only leaves the rest out', () =>
+    expect(markdown(DOCUMENT, { problems: true })).not.toContain('subnet-quiet'));
+});
+
+describe('HTML', () => {
+  const page = html(DOCUMENT, {});
+
+  test('asks for nothing and runs nothing', () => {
+    expect(page).not.toMatch(/<(script|link|img|iframe|object|embed|form)\b|\bsrc=|url\(|@import|https?:/i);
+    expect(page).toContain(`content="default-src &#39;none&#39;`);
+  });
+  test('is one document whose elements are closed in order', () => {
+    const open: string[] = [];
+    for (const [, end, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+      if (name === 'meta') continue;
+      if (end) expect(open.pop()).toBe(name);
+      else open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+  test('shows the worst cluster first, its problems, its evidence and its sources', () => {
+    expect(page.indexOf('id="cluster-0-name"><span class="badge critical">critical</span> shop-prod')).toBeGreaterThan(0);
+    expect(page).toContain('<th scope="row">hoursToExhaustion</th><td>3.5</td>');
+    expect(page).toContain('1 of 2 sources not read');
+    expect(page.indexOf('Bind the ClusterRole')).toBeLessThan(page.indexOf('subnet-quiet'));
+  });
+  test('gives records a table of their own, with a column for every key', () => {
+    const records = html(
+      aDocument(
+        anAssessment([aFinding({ evidence: { blockers: [{ block: 'a' }, { ips: 2 }], none: [], nested: { x: [1, 2] } } })]),
+      ),
+      {},
+    );
+    expect(records).toContain('<th scope="col">block</th><th scope="col">ips</th>');
+    expect(records).toContain('<td>1, 2</td>');
+    expect(records).toContain('<th scope="row">none</th><td>none</td>');
+  });
+  test('with problems only leaves the rest out', () => expect(html(DOCUMENT, { problems: true })).not.toContain('subnet-quiet'));
+});
+
+test.each(Object.keys(FORMATS) as (keyof typeof FORMATS)[])('an empty fleet is a valid %s', async (format) => {
+  const { render } = await FORMATS[format]();
+  expect(render(aDocument(), {})).toMatch(/\n$/);
+});
