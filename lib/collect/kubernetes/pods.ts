@@ -36,6 +36,7 @@ function toPod(item: JsonObject, shared: Interner): Pod {
       nodeName: shared.text(text(spec['nodeName'])),
       serviceAccountName: shared.text(text(spec['serviceAccountName'])),
       reason: shared.text(text(status['reason'])),
+      dnsPolicy: shared.text(text(spec['dnsPolicy'])),
       owner: owner(item, shared),
       podEni: text(meta.annotations['vpc.amazonaws.com/pod-eni']),
       fargatePodSg: text(meta.annotations['fargate.amazonaws.com/pod-sg']),

@@ -3,10 +3,9 @@ import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
 import type { Connection } from '#lib/collect/kubernetes/connection.ts';
 import { DISCOVERY_ACCEPT, type Discovery, toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
 import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
-import type { KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
-import { cutOff } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { cutOff, type KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
-import { retrying } from '#lib/collect/kubernetes/retry.ts';
+import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import { tokenLoop } from '#lib/model/pages.ts';
@@ -86,7 +85,7 @@ async function readDiscovery(cluster: Cluster, tally: Tally): Promise<Discovery>
     tally.call(request.operation);
     const answer = await ask(cluster.connection, '/apis', { accept: DISCOVERY_ACCEPT, request, signal: cluster.signal });
     const document = await json(answer.body).catch(() => {
-      throw cutOff(request);
+      throw new Transient(cutOff(request), { attempts: 3 });
     });
     return toDiscovery(document, request);
   }, cluster.signal);
