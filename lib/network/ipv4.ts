@@ -10,18 +10,33 @@ export interface Ipv4Block {
   readonly size: number;
 }
 
-/** @returns the address as a number, or undefined where `text` is no IPv4 address */
+/**
+ * Reads digit by digit: a Snapshot holds some hundred thousand addresses, and splitting each costs ten times as much.
+ * @returns the address as a number, or undefined where `text` is no IPv4 address
+ */
 export function parseIpv4(text: string): number | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4) return undefined;
   let address = 0;
-  for (const octet of octets) {
+  let octet = -1;
+  let octets = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const digit = at === text.length ? DOT : text.charCodeAt(at) - ZERO;
+    if (digit === DOT) {
+      if (octet < 0) return undefined;
+      address = address * 256 + octet;
+      octet = -1;
+      octets++;
+      continue;
+    }
     // No leading zero: some parsers read it as octal and others as decimal.
-    if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined;
-    address = address * 256 + Number(octet);
+    if (digit < 0 || digit > 9 || octet === 0) return undefined;
+    octet = octet < 0 ? digit : octet * 10 + digit;
+    if (octet > 255) return undefined;
   }
-  return address;
+  return octets === 4 ? address : undefined;
 }
+
+const ZERO = '0'.charCodeAt(0);
+const DOT = '.'.charCodeAt(0) - ZERO;
 
 export function formatIpv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
