@@ -1,0 +1,115 @@
+import type { NetworkInterface, SubnetCidrReservation } from '#lib/model/ec2.ts';
+import type { AddressHolder } from '#lib/network/address-holders.ts';
+import { kindUnder, PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
+import { formatIpv4, formatIpv4Block } from '#lib/network/ipv4.ts';
+import { holderIndex, PREFIX, PRIMARY, RESERVED, reservationMap, type SubnetOccupancy } from '#lib/network/subnet-occupancy.ts';
+
+/**
+ * What has to happen before an address leaves, the cheapest first: delete an interface that the CNI left detached, unassign a
+ * secondary address once its pod has gone, delete an interface that a node still uses, replace the node.
+ * `not-ours` is another cluster's or service's.
+ */
+const RELEASES = ['delete-detached', 'unassign', 'delete-interface', 'replace-node', 'not-ours'] as const;
+export type Release = (typeof RELEASES)[number];
+
+/** One interface's addresses in a block that would be free without them. */
+export interface PrefixBlocker {
+  readonly block: string;
+  readonly eniId: string;
+  readonly ips: readonly string[];
+  readonly release: Release;
+}
+
+/**
+ * The /28 blocks that are cheapest to free, cheapest first; a block held by several interfaces gives one entry each.
+ * A block costs what its most stubborn address costs, then the number of its addresses. Blocks that are delegated already,
+ * that AWS's own addresses break, or that a reservation keeps can never be had and are left out.
+ */
+export function prefixBlockers(
+  occupancy: SubnetOccupancy,
+  {
+    reservations,
+    holderOf,
+    limit,
+  }: {
+    readonly reservations: readonly SubnetCidrReservation[];
+    readonly holderOf: (eni: NetworkInterface) => AddressHolder;
+    readonly limit: number;
+  },
+): readonly PrefixBlocker[] {
+  const { block, holders, interfaces } = occupancy;
+  const map = reservations.length > 0 ? reservationMap(block, reservations) : undefined;
+  const costs = interfaces.map((eni) => releaseCosts(eni, holderOf(eni)));
+  const candidates = new Float64Array(Math.floor(block.size / PREFIX_SIZE));
+  let count = 0;
+  for (let at = 0; at < candidates.length; at++) {
+    const from = at * PREFIX_SIZE;
+    if (map !== undefined && kindUnder(map, from) === 0) continue;
+    const cost = blockCost(holders, from, costs);
+    if (cost !== undefined) candidates[count++] = cost * 2 ** 28 + at;
+  }
+  const cheapest = candidates.subarray(0, count).sort().subarray(0, limit);
+  return Array.from(cheapest).flatMap((key) => blockersOf(occupancy, (key % 2 ** 28) * PREFIX_SIZE, costs));
+}
+
+interface ReleaseCosts {
+  readonly primary: number;
+  readonly secondary: number;
+}
+
+function releaseCosts(eni: NetworkInterface, holder: AddressHolder): ReleaseCosts {
+  const [primary, secondary] = releases(eni, holder);
+  return { primary: RELEASES.indexOf(primary), secondary: RELEASES.indexOf(secondary) };
+}
+
+/** What releases the primary address of an interface, and what its secondary ones. */
+function releases(eni: NetworkInterface, holder: AddressHolder): readonly [Release, Release] {
+  const madeByCni = eni.description.startsWith('aws-K8S-');
+  // Nobody uses a detached interface of the CNI, though without a cluster tag it cannot be told whose it was.
+  if (madeByCni && eni.status === 'available' && holder !== 'otherClusters') return ['delete-detached', 'delete-detached'];
+  if (holder !== 'thisCluster' || eni.attachment === undefined) return ['not-ours', 'not-ours'];
+  if (madeByCni) return ['delete-interface', 'unassign'];
+  return ['replace-node', eni.attachment.deviceIndex === 0 ? 'unassign' : 'replace-node'];
+}
+
+/** @returns what the block costs: the worst release times 32, plus its addresses; undefined where it is free or cannot be had */
+function blockCost(holders: Uint32Array, from: number, costs: readonly ReleaseCosts[]): number | undefined {
+  let worst = 0;
+  let addresses = 0;
+  for (let offset = from; offset < from + PREFIX_SIZE; offset++) {
+    const holder = holders[offset] ?? 0;
+    if (holder === 0) continue;
+    if (holder & (RESERVED | PREFIX)) return undefined;
+    worst = Math.max(worst, releaseCost(holder, costs));
+    addresses++;
+  }
+  return addresses === 0 ? undefined : worst * 32 + addresses;
+}
+
+function releaseCost(holder: number, costs: readonly ReleaseCosts[]): number {
+  const cost = costs[holderIndex(holder)];
+  return cost === undefined ? RELEASES.length - 1 : holder & PRIMARY ? cost.primary : cost.secondary;
+}
+
+function blockersOf(
+  { block, holders, interfaces }: SubnetOccupancy,
+  from: number,
+  costs: readonly ReleaseCosts[],
+): readonly PrefixBlocker[] {
+  const text = formatIpv4Block({ first: block.first + from, size: PREFIX_SIZE });
+  const blockers = new Map<number, { ips: string[]; worst: number }>();
+  for (let offset = from; offset < from + PREFIX_SIZE; offset++) {
+    const holder = holders[offset] ?? 0;
+    if (holder === 0) continue;
+    const entry = blockers.get(holderIndex(holder)) ?? { ips: [], worst: 0 };
+    entry.ips.push(formatIpv4(block.first + offset));
+    entry.worst = Math.max(entry.worst, releaseCost(holder, costs));
+    blockers.set(holderIndex(holder), entry);
+  }
+  return [...blockers].map(([index, { ips, worst }]) => ({
+    block: text,
+    eniId: interfaces[index]?.networkInterfaceId ?? '',
+    ips,
+    release: RELEASES[worst] ?? 'not-ours',
+  }));
+}
