@@ -10,17 +10,13 @@ const region = z
 /** EKS allows letters, digits, hyphens and underscores in a name (CreateCluster, EKS API reference). */
 const clusterPattern = z
   .string()
-  .regex(/^[A-Za-z0-9_*?-]+$/, 'not a cluster name or pattern: letters, digits, - and _, with * and ? as wildcards');
+  .regex(/^[A-Za-z0-9_*-]+$/, 'not a cluster name or pattern: letters, digits, - and _, with * for any characters');
 
 const fleet = z
   .array(
     z.strictObject({
       region,
-      clusters: z
-        .array(clusterPattern)
-        .min(1)
-        .default(['*'])
-        .describe('names of EKS clusters; * stands for any characters, ? for one'),
+      clusters: z.array(clusterPattern).min(1).default(['*']).describe('names of EKS clusters; * stands for any characters'),
     }),
   )
   .default([])

@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander';
+import { names, wholeNumber } from '#lib/cli/arguments.ts';
+
+/** Where AWS is entered and which clusters are meant: the same words for every command that reads clusters. */
+export interface ClusterOptions {
+  readonly cluster?: readonly string[];
+  readonly all?: true;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly config?: string;
+  readonly deadline?: number;
+  readonly concurrency: number;
+}
+
+export function addClusterOptions(command: Command): Command {
+  return command
+    .option('--cluster <name>', 'EKS cluster; several by commas or by repeating', names)
+    .option('--all', 'every cluster of the Region')
+    .option('--region <region>', 'AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION, the profile)')
+    .option('--profile <name>', 'AWS profile (default: AWS_PROFILE)')
+    .option('--kubeconfig <file>', 'enter the cluster by this kubeconfig, not by its EKS endpoint')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--config <file>', 'configuration (default: cniwatch.yaml, where there is one)')
+    .option(
+      '--deadline <seconds>',
+      'how long reading one cluster may take; what is not read by then is unknown',
+      wholeNumber(1, 3600),
+    )
+    .option('--concurrency <clusters>', 'clusters that are read at the same time', wholeNumber(1, 64), 4);
+}
+
+export interface OutputOptions {
+  readonly output: 'table' | 'json' | 'markdown' | 'html';
+  readonly outFile?: string;
+  readonly problems?: boolean;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--output <format>', 'format of the report').choices(['table', 'json', 'markdown', 'html']).default('table'),
+    )
+    .option('--out-file <file>', 'write the report to a file instead')
+    .option('--problems', 'leave out what is ok or not applicable (the table always does)');
+}
+
+export interface SelectionOptions {
+  readonly check?: readonly string[];
+  readonly area?: readonly string[];
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .option('--check <id>', 'only this check; several by commas or by repeating', names)
+    .option('--area <area>', 'only checks of this area: subnet, node, dns, cni, ...', names);
+}

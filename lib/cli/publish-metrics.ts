@@ -1,0 +1,34 @@
+import type { AwsClients } from '#lib/collect/aws/clients.ts';
+import type { Assessment } from '#lib/model/assessment.ts';
+import { awsFailure } from '#lib/model/aws-failure.ts';
+import type { Metric } from '#lib/model/metric.ts';
+import { putMetrics } from '#lib/publish/put-metrics.ts';
+
+/**
+ * Publishes the metrics of several clusters, a series once: a subnet that two clusters share is one subnet.
+ * Answers with the number of metrics that CloudWatch took. @throws ReadFailure
+ */
+export async function publishMetrics(
+  clusters: readonly Assessment[],
+  { cloudwatch }: Pick<AwsClients, 'cloudwatch'>,
+  at: Date,
+  signal: AbortSignal,
+): Promise<{ readonly published: number; readonly refused: readonly string[] }> {
+  const metrics = distinctSeries(clusters.flatMap((cluster) => cluster.metrics));
+  try {
+    const { rejected } = await putMetrics(metrics, { cloudwatch, at, signal });
+    return {
+      published: metrics.length - rejected.length,
+      refused: rejected.map(({ metric, reason }) => `${metric.name}: ${reason}`),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw awsFailure(error, { action: 'cloudwatch:PutMetricData' });
+  }
+}
+
+/** The first reading of each name and dimensions. */
+export function distinctSeries(metrics: readonly Metric[]): Metric[] {
+  const seriesOf = ({ name, dimensions }: Metric): string => JSON.stringify([name, Object.entries(dimensions).toSorted()]);
+  return [...new Map(metrics.toReversed().map((metric) => [seriesOf(metric), metric])).values()].toReversed();
+}

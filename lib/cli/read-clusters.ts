@@ -1,0 +1,55 @@
+import { type ClientsOf, clientsByRegion, resolveRegion, useProfile } from '#lib/cli/aws.ts';
+import { findTargets, type Wanted } from '#lib/cli/find-targets.ts';
+import type { ClusterOptions } from '#lib/cli/options.ts';
+import { survey } from '#lib/cli/survey.ts';
+import type { System } from '#lib/cli/system.ts';
+import { UsageError } from '#lib/cli/usage-error.ts';
+import type { Config } from '#lib/config/config.ts';
+import type { ReadFailure } from '#lib/model/failure.ts';
+import type { Snapshot } from '#lib/model/snapshot.ts';
+
+/**
+ * Finds the clusters that the options or the fleet of the configuration mean, reads them, and hands each Snapshot to `use`.
+ * `clientsOf` is for the effects that follow (publishing): the same clients.
+ */
+export async function readClusters<T extends { readonly outcome: string }>(
+  options: ClusterOptions,
+  config: Config,
+  system: System,
+  use: (snapshot: Snapshot) => T | Promise<T>,
+): Promise<{ readonly results: readonly T[]; readonly failures: readonly ReadFailure[]; readonly clientsOf: ClientsOf }> {
+  useProfile(options.profile);
+  const clientsOf = clientsByRegion();
+  const { targets, failures } = await findTargets(await wantedClusters(options, config), clientsOf);
+  system.signal.throwIfAborted();
+  const { path, context } = { path: options.kubeconfig, context: options.context };
+  const kubeconfig =
+    path === undefined && context === undefined ? undefined : { ...(path && { path }), ...(context && { context }) };
+  const settings = {
+    clientsOf,
+    concurrency: options.concurrency,
+    deadlineSeconds: options.deadline ?? config.collect.deadlineSeconds,
+    ...(kubeconfig && { kubeconfig }),
+  };
+  return { results: await survey(targets, settings, system, use), failures, clientsOf };
+}
+
+/** @throws UsageError where nothing says which clusters are meant */
+export async function wantedClusters(
+  { cluster, all, region }: Pick<ClusterOptions, 'cluster' | 'all' | 'region'>,
+  { fleet }: Pick<Config, 'fleet'>,
+): Promise<readonly Wanted[]> {
+  if (cluster && all) throw new UsageError('--cluster and --all exclude each other');
+  if (cluster) {
+    const here = await resolveRegion(region);
+    return cluster.map((name) => ({ region: here, name }));
+  }
+  if (all) return [{ region: await resolveRegion(region), patterns: ['*'] }];
+  const wanted = fleet.filter((entry) => region === undefined || entry.region === region);
+  if (wanted.length > 0) return wanted.map((entry) => ({ region: entry.region, patterns: entry.clusters }));
+  throw new UsageError(
+    fleet.length > 0
+      ? `the fleet of the configuration has no clusters in ${region}`
+      : 'which clusters? Give --cluster NAME or --all, or write a fleet into cniwatch.yaml',
+  );
+}

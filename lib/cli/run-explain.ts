@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { CHECKS } from '#lib/checks/index.ts';
+import { EXIT } from '#lib/cli/exit-code.ts';
+import type { ExplainOptions } from '#lib/cli/explain.ts';
+import type { System } from '#lib/cli/system.ts';
+import { UsageError } from '#lib/cli/usage-error.ts';
+import { didYouMean } from '#lib/config/nearest.ts';
+import type { Check } from '#lib/model/check.ts';
+import { wrap } from '#lib/report/wrap.ts';
+
+export async function runExplainCommand(
+  id: string | undefined,
+  { list, output }: ExplainOptions,
+  { stdout }: Pick<System, 'stdout'>,
+  registry: readonly Check[] = CHECKS,
+): Promise<number> {
+  const width = Math.min(stdout.columns ?? 100, 100);
+  if (list || id === undefined) {
+    await stdout.write(output === 'json' ? json(registry.map(listed)) : registry.map(listLine).join(''));
+    return EXIT.ok;
+  }
+  const check = registry.find((each) => each.id === id);
+  if (!check) {
+    const ids = registry.map((each) => each.id);
+    throw new UsageError(`there is no check "${id}"${didYouMean(id, ids) || ': `cniwatch explain --list` names them'}`);
+  }
+  await stdout.write(output === 'json' ? json(whole(check)) : explanation(check, width));
+  return EXIT.ok;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** The contract of `explain --list --output json`. */
+function listed({ id, area, title, severity, inputs, remediations }: Check): object {
+  return { id, area, title, severity, inputs, remediations };
+}
+
+function whole(check: Check): object {
+  const { optional, metrics, docs, options } = check;
+  return { ...listed(check), optional, options: z.toJSONSchema(options, { io: 'input' }), metrics, docs };
+}
+
+const listLine = ({ id, area, severity, title }: Check): string =>
+  `${id.padEnd(30)} ${area.padEnd(8)} ${severity.padEnd(9)} ${title}\n`;
+
+function explanation(check: Check, width: number): string {
+  const { id, title, area, severity, inputs, optional, docs, metrics, remediations } = check;
+  const { warning, critical, unknown, notApplicable } = docs.verdicts;
+  const verdicts = { critical, warning, unknown, 'not applicable': notApplicable };
+  return [
+    `${id}: ${title}`,
+    `area ${area}, at worst ${severity}`,
+    '',
+    ...wrap(docs.question, width),
+    ...section('Verdicts', Object.entries(verdicts).filter(isGiven), width),
+    ...section('Evidence', Object.entries(docs.evidence), width),
+    ...section('Options', optionEntries(check), width),
+    ...section(
+      'Reads',
+      [['needs', inputs.join(', ')], ...(optional.length > 0 ? [['uses', optional.join(', ')] as const] : [])],
+      width,
+    ),
+    ...section(
+      'Metrics',
+      metrics.map(({ name, unit, per, description }) => [name, `${description} (${unit}, per ${per})`]),
+      width,
+    ),
+    ...section(
+      'Remediations',
+      remediations.map((remediation) => ['', remediation]),
+      width,
+    ),
+    ...section(
+      'Sources',
+      docs.sources.map((source) => ['', source]),
+      width,
+    ),
+    '',
+  ].join('\n');
+}
+
+const isGiven = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
+
+function optionEntries({ options }: Check): readonly (readonly [string, string])[] {
+  const { properties = {} } = z.toJSONSchema(options, { io: 'input' }) as {
+    properties?: Record<string, { description?: string; default?: unknown }>;
+  };
+  return Object.entries(properties).map(([name, { description = '', default: value }]) => [
+    name,
+    value === undefined ? description : `${description} (default ${JSON.stringify(value)})`,
+  ]);
+}
+
+/** A title and its entries: names on the left, what they mean wrapped on the right. */
+function section(title: string, entries: readonly (readonly [string, string])[], width: number): string[] {
+  if (entries.length === 0) return [];
+  const column = Math.min(Math.max(...entries.map(([name]) => name.length)), 24);
+  const indent = column === 0 ? 2 : column + 4;
+  return [
+    '',
+    title,
+    ...entries.flatMap(([name, text]) => {
+      const [first = '', ...rest] = wrap(text, width - indent);
+      const lead = column === 0 ? '  ' : `  ${name.padEnd(column)}  `;
+      const head = lead.length > indent ? [`  ${name}`, ' '.repeat(indent) + first] : [lead + first];
+      return [...head, ...rest.map((line) => ' '.repeat(indent) + line)];
+    }),
+  ];
+}
