@@ -5,7 +5,10 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/oracles/**', 'test/e2e/**'] } },
       // Real servers, started by the project's own harness: `npm run test:servers`.
-      { extends: true, test: { name: 'servers', include: ['test/oracles/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'servers', include: ['test/oracles/**/*.test.ts', 'test/e2e/**/*.test.ts'], fileParallelism: false },
+      },
     ],
     // A safety net for hung sockets only; no test measures time.
     testTimeout: 120_000,
