@@ -21,7 +21,7 @@ export async function findTargets(wanted: readonly Wanted[], clientsOf: ClientsO
   const targets = new Map(answers.flatMap(({ targets }) => targets.map((target) => [target.arn, target])));
   return {
     targets: [...targets.values()].toSorted((a, b) => compare(placeOf(a), placeOf(b))),
-    failures: answers.flatMap(({ failures }) => failures),
+    failures: distinct(answers.flatMap(({ failures }) => failures)),
   };
 }
 
@@ -35,6 +35,12 @@ async function find(wanted: Wanted, clientsOf: ClientsOf): Promise<Found> {
     if (error instanceof ReadFailure) return { targets: [], failures: [error] };
     throw error;
   }
+}
+
+/** What fails alike for every cluster, as credentials do, is told once. */
+function distinct(failures: readonly ReadFailure[]): ReadFailure[] {
+  const seen = new Set<string>();
+  return failures.filter(({ message }) => !seen.has(message) && seen.add(message));
 }
 
 /** An empty fleet is no healthy fleet: it mostly means the wrong Region or account. */

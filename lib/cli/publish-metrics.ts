@@ -29,6 +29,9 @@ export async function publishMetrics(
 
 /** The first reading of each name and dimensions. */
 export function distinctSeries(metrics: readonly Metric[]): Metric[] {
-  const seriesOf = ({ name, dimensions }: Metric): string => JSON.stringify([name, Object.entries(dimensions).toSorted()]);
-  return [...new Map(metrics.toReversed().map((metric) => [seriesOf(metric), metric])).values()].toReversed();
+  const seen = new Set<string>();
+  return metrics.filter(({ name, dimensions }) => {
+    const series = JSON.stringify([name, Object.entries(dimensions).toSorted()]);
+    return !seen.has(series) && seen.add(series);
+  });
 }

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { runExplainCommand } from '#lib/cli/run-explain.ts';
+import { aSystem } from '#test/cli/a-system.ts';
+import { aCheck } from '#test/scenarios/checks.ts';
+
+const REGISTRY = [
+  aCheck({
+    docs: {
+      question: 'How many nodes take no new pods?',
+      verdicts: { warning: 'at least `warningPercent` of the nodes are cordoned' },
+      evidence: { cordoned: 'nodes with `spec.unschedulable`' },
+      sources: ['Kubernetes documentation, "Manual Node administration"'],
+    },
+    metrics: [{ name: 'NodesCordoned', unit: 'Count', per: 'cluster', description: 'nodes that take no new pods' }],
+    remediations: ['recycle-nodes'],
+  }),
+];
+async function explain(id: string | undefined, options: Parameters<typeof runExplainCommand>[1]): Promise<string> {
+  const system = aSystem();
+  expect(await runExplainCommand(id, options, system, REGISTRY)).toBe(0);
+  return system.out();
+}
+
+test('--list --output json is the contract', async () => {
+  expect(JSON.parse(await explain(undefined, { list: true, output: 'json' }))).toEqual([
+    {
+      id: 'nodes-cordoned',
+      area: 'node',
+      title: 'Nodes taken out of scheduling',
+      severity: 'critical',
+      inputs: ['nodes'],
+      remediations: ['recycle-nodes'],
+    },
+  ]);
+});
+
+test('--list is a line a check', async () => {
+  expect(await explain(undefined, { list: true, output: 'text' })).toMatch(
+    /^nodes-cordoned +node +critical +Nodes taken out of scheduling\n$/,
+  );
+});
+
+test('a check says all that its page says', async () => {
+  expect(await explain('nodes-cordoned', { output: 'text' })).toBe(`nodes-cordoned: Nodes taken out of scheduling
+area node, at worst critical
+
+How many nodes take no new pods?
+
+Verdicts
+  warning  at least \`warningPercent\` of the nodes are cordoned
+
+Evidence
+  cordoned  nodes with \`spec.unschedulable\`
+
+Options
+  warningPercent  share of cordoned nodes that is a warning (default 20)
+
+Reads
+  needs  nodes
+
+Metrics
+  NodesCordoned  nodes that take no new pods (Count, per cluster)
+
+Remediations
+  recycle-nodes
+
+Sources
+  Kubernetes documentation, "Manual Node administration"
+`);
+});
+
+test('a check as JSON has the schema of its options', async () => {
+  expect(JSON.parse(await explain('nodes-cordoned', { output: 'json' }))).toMatchObject({
+    options: { properties: { warningPercent: { default: 20 } } },
+  });
+});
+
+test('a check that there is not is named with the nearest one', async () => {
+  await expect(explain('node-cordoned', { output: 'text' })).rejects.toThrow(
+    'there is no check "node-cordoned": did you mean "nodes-cordoned"?',
+  );
+});
