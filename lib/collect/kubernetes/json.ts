@@ -47,8 +47,9 @@ export function quantity(value: unknown): number | undefined {
 
 /** Only what is there: an absent field stays absent, as exact optional properties want it. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  const kept: Partial<T> = {};
+  // for-in: this runs ten times for each of 30,000 pods, and Object.entries would build as many arrays.
+  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key];
   return kept as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
