@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { type Ipv4Block, parseIpv4, parseIpv4Block } from '#lib/network/ipv4.ts';
+import { formatIpv4, type Ipv4Block, parseIpv4, parseIpv4Block } from '#lib/network/ipv4.ts';
 
 /** An address of either family: IPv4 as a number, IPv6 as a bigint, so that the two never compare equal. */
 export type Address = number | bigint;
@@ -39,6 +39,13 @@ export function cidrContains(cidr: Cidr, address: Address): boolean {
 /** Whether `part` lies strictly inside `whole`: some of the whole's addresses are in it and some are not. */
 export function cidrSplits(part: Cidr, whole: Cidr): boolean {
   return cidrContains(whole, part.first) && part.size < whole.size;
+}
+
+/** The CIDR of one address alone. */
+export function formatAddressCidr(address: Address): string {
+  if (typeof address === 'number') return `${formatIpv4(address)}/32`;
+  const parts = Array.from({ length: 8 }, (_, part) => Number((address >> BigInt(16 * (7 - part))) & 0xffffn));
+  return `${new ipaddr.IPv6(parts)}/128`;
 }
 
 function parseIpv6(text: string): bigint | undefined {

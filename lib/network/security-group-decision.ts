@@ -22,6 +22,8 @@ export interface Traffic {
 export interface Block {
   readonly direction: 'egress' | 'ingress';
   readonly groups: readonly string[];
+  /** Those of the other end; undefined where they cannot be seen. */
+  readonly peerGroups: readonly string[] | undefined;
 }
 
 /** Three-valued: `unknown` only where what was not read decides. */
@@ -64,7 +66,7 @@ function decideSide(
     doubt ??= match || (group.read ? undefined : `the rules of ${id} were not read`);
   }
   return doubt === undefined
-    ? { verdict: 'deny', blockedBy: [{ direction, groups: own.groups }] }
+    ? { verdict: 'deny', blockedBy: [{ direction, groups: own.groups, peerGroups: peer.groups }] }
     : { verdict: 'unknown', reason: doubt };
 }
 

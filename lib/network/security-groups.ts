@@ -100,3 +100,13 @@ function cidrPeer(texts: readonly string[]): RulePeer {
   }
   return { kind: 'cidrs', cidrs };
 }
+
+/** Every CIDR from which an ingress rule of these groups lets traffic in to one of these ports: what tells addresses of a subnet apart. */
+export function ingressCidrs(groupIds: Iterable<string>, ports: Iterable<number>, groups: CompiledGroups): readonly Cidr[] {
+  const all = [...ports];
+  const open = ({ fromPort, toPort, udp, tcp }: CompiledRule) =>
+    (udp || tcp) && all.some((port) => fromPort <= port && port <= toPort);
+  return [...new Set(groupIds)].flatMap((id) =>
+    groups(id).ingress.flatMap((rule) => (rule.peer.kind === 'cidrs' && open(rule) ? rule.peer.cidrs : [])),
+  );
+}

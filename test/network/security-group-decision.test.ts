@@ -102,14 +102,14 @@ describe('one rule lets traffic through', () => {
 
 describe('a denial names its side and the groups of that side', () => {
   test.each([
-    ['ingress', [OUT], [{ direction: 'ingress', groups: ['sg-dns'] }]],
-    ['egress', [IN({})], [{ direction: 'egress', groups: ['sg-pods'] }]],
+    ['ingress', [OUT], [{ direction: 'ingress', groups: ['sg-dns'], peerGroups: ['sg-pods'] }]],
+    ['egress', [IN({})], [{ direction: 'egress', groups: ['sg-pods'], peerGroups: ['sg-dns'] }]],
     [
       'both',
       [],
       [
-        { direction: 'egress', groups: ['sg-pods'] },
-        { direction: 'ingress', groups: ['sg-dns'] },
+        { direction: 'egress', groups: ['sg-pods'], peerGroups: ['sg-dns'] },
+        { direction: 'ingress', groups: ['sg-dns'], peerGroups: ['sg-pods'] },
       ],
     ],
   ])('%s', (_name, rules, blockedBy) => {
