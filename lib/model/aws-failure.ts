@@ -115,7 +115,10 @@ function transportFailure(error: SdkError, name: string, request: AwsRequest, op
 
 /** One line, bounded, and without the encoded authorization message, which only its own account can read. */
 function saidBy({ message, name, code }: SdkError): string {
-  const text = (message || code || name || 'no message').replace(/\s*Encoded authorization failure message: \S+/, '');
+  const text = (message || code || name || 'no message')
+    .replace(/\s*Encoded authorization failure message: \S+/, '')
+    // The SDK's advice to its programmers.
+    .replace(/\s*Deserialization error: to see the raw response.*/s, '');
   const line = text.replace(/\s+/g, ' ').trim();
   const bounded = line.length > 500 ? `${line.slice(0, 499)}…` : line;
   return /[.!?…]$/.test(bounded) ? bounded : `${bounded}.`;
