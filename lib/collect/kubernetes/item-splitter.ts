@@ -1,48 +1,38 @@
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-
-/** The body ended before its JSON did. */
-export class BodyCut extends Error {
-  override readonly name = 'BodyCut';
-}
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  isSpace,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from '#lib/collect/kubernetes/json-bytes.ts';
+import { ListEnvelope } from '#lib/collect/kubernetes/list-envelope.ts';
 
 /** Bytes; an API server's own objects are at most 1.5 MiB in its store. */
-const LIMITS = { element: 16 * 2 ** 20, envelope: 2 ** 20 };
+const MOST_ELEMENT = 16 * 2 ** 20;
 
 /**
  * Splits the body of a Kubernetes list while it arrives: each element of the top-level `items` array is handed on as bytes of its own,
  * and of the rest (kind, metadata) a small document is left. Memory follows one element and not the body.
  *
  * It only finds the borders; JSON.parse of each piece judges the syntax. That is sound by RFC 8259: outside of strings, brackets and
- * commas are structure, and no byte of a multi-byte UTF-8 character is below 0x80.
+ * commas are structure and nothing else.
  */
 export class ItemSplitter {
   readonly #onElement: (json: Buffer) => void;
-  readonly #envelope: Buffer[] = [];
-  #envelopeBytes = 0;
+  readonly #envelope = new ListEnvelope();
   /** Parts of the element that earlier chunks brought. */
-  #element: Buffer[] = [];
-  #elementBytes = 0;
+  #parts: Buffer[] = [];
+  #bytes = 0;
   #elements = 0;
-  /** Inside of metadata.managedFields. */
-  #dropping = false;
-  #place: 'envelope' | 'items' = 'envelope';
-  #itemsSeen = false;
-  /** Open brackets: of the document in the envelope, of the element in the items. */
+  /** Open brackets of the element. */
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** The string being read at the top level where a key is due; then whether its value is the items. */
-  #key: number[] | undefined;
-  #keyIsDue = false;
-  #keyIsItems = false;
-  #itemsAreDue = false;
+  /** Inside of metadata.managedFields. */
+  #dropping = false;
 
   constructor(onElement: (json: Buffer) => void) {
     this.#onElement = onElement;
@@ -51,69 +41,15 @@ export class ItemSplitter {
   /** @throws SyntaxError where the JSON is none, or a piece of it is unreasonably large */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at = this.#place === 'items' ? this.#readItems(chunk, at) : this.#readEnvelope(chunk, at);
+    while (at < chunk.length) at = this.#envelope.atItems ? this.#readItems(chunk, at) : this.#envelope.read(chunk, at);
   }
 
   /**
-   * @returns the document with `items` emptied; undefined where it has no array `items`
+   * @returns the document with `items` emptied, where it has such an array
    * @throws BodyCut where the body ended early; SyntaxError where it is no JSON
    */
   end(): unknown {
-    if (this.#place === 'items' || this.#depth > 0 || this.#inString || this.#envelopeBytes === 0)
-      throw new BodyCut('the body ends in the middle of its JSON');
-    return JSON.parse(Buffer.concat(this.#envelope).toString('utf8'));
-  }
-
-  /** Reads up to the items or the end of the chunk. */
-  #readEnvelope(chunk: Buffer, from: number): number {
-    for (let at = from; at < chunk.length; at++) {
-      const byte = chunk[at] as number;
-      if (this.#inString) this.#readStringByte(byte);
-      else if (this.#readStructure(byte)) {
-        this.#keepEnvelope(chunk.subarray(from, at + 1));
-        return at + 1;
-      }
-    }
-    this.#keepEnvelope(chunk.subarray(from));
-    return chunk.length;
-  }
-
-  #readStringByte(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) {
-      this.#inString = false;
-      if (this.#key !== undefined) this.#keyIsItems = spells(this.#key, 'items');
-      this.#key = undefined;
-      return;
-    }
-    this.#key?.push(byte);
-  }
-
-  /** @returns whether the items begin after this byte */
-  #readStructure(byte: number): boolean {
-    if (isSpace(byte)) return false;
-    const itemsBegin = this.#itemsAreDue && byte === OPEN_LIST;
-    this.#itemsAreDue = false;
-    if (itemsBegin) {
-      // Two of them could not both be right, and JSON.parse would silently take the last.
-      if (this.#itemsSeen) throw new SyntaxError('the list has `items` twice');
-      this.#itemsSeen = true;
-      this.#place = 'items';
-      this.#depth = 0;
-      return true;
-    }
-    if (byte === QUOTE) {
-      this.#inString = true;
-      if (this.#keyIsDue) this.#key = [];
-      this.#keyIsDue = false;
-    } else if (byte === COLON) this.#itemsAreDue = this.#depth === 1 && this.#keyIsItems;
-    else if (byte === COMMA) this.#keyIsDue = this.#depth === 1;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-      this.#depth += 1;
-      this.#keyIsDue = this.#depth === 1 && byte === OPEN_OBJECT;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#depth -= 1;
-    return false;
+    return this.#envelope.end();
   }
 
   /** Reads up to the end of the items or of the chunk: the loop that nearly every byte goes through. */
@@ -137,7 +73,7 @@ export class ItemSplitter {
       }
       at += 1;
     }
-    if (!this.#dropping) this.#keepElement(chunk.subarray(start));
+    if (!this.#dropping) this.#keep(chunk.subarray(start));
     return length;
   }
 
@@ -148,7 +84,7 @@ export class ItemSplitter {
   #open(chunk: Buffer, start: number, at: number): number {
     this.#depth += 1;
     if (this.#depth !== 3 || !isManagedFields(chunk, at)) return start;
-    this.#keepElement(chunk.subarray(start, at + 1));
+    this.#keep(chunk.subarray(start, at + 1));
     this.#dropping = true;
     return at + 1;
   }
@@ -164,12 +100,12 @@ export class ItemSplitter {
   #skipString(chunk: Buffer, from: number): number {
     const { length } = chunk;
     let at = this.#escaped ? from + 1 : from;
-    this.#escaped = false;
     while (at < length) {
       const byte = chunk[at] as number;
       at += 1;
       if (byte === QUOTE) {
         this.#inString = false;
+        this.#escaped = false;
         return at;
       }
       if (byte === BACKSLASH) at += 1;
@@ -180,10 +116,16 @@ export class ItemSplitter {
     return length;
   }
 
+  #keep(part: Buffer): void {
+    this.#bytes += part.length;
+    if (this.#bytes > MOST_ELEMENT) throw new SyntaxError(`an object of the list is above ${MOST_ELEMENT} bytes`);
+    if (part.length > 0) this.#parts.push(part);
+  }
+
   #emit(last: Buffer): void {
-    const whole = this.#element.length === 0 ? last : Buffer.concat([...this.#element, last]);
-    this.#element = [];
-    this.#elementBytes = 0;
+    const whole = this.#parts.length === 0 ? last : Buffer.concat([...this.#parts, last]);
+    this.#parts = [];
+    this.#bytes = 0;
     this.#elements += 1;
     this.#onElement(whole);
   }
@@ -192,28 +134,10 @@ export class ItemSplitter {
   #closeItems(chunk: Buffer, start: number, at: number): number {
     if (chunk[at] === CLOSE_OBJECT) throw new SyntaxError('the list closes an object that it did not open');
     const last = chunk.subarray(start, at);
-    const empty = this.#elements === 0 && this.#element.every(isBlank) && isBlank(last);
+    const empty = this.#elements === 0 && this.#parts.every(isBlank) && isBlank(last);
     if (!empty) this.#emit(last);
-    this.#element = [];
-    this.#place = 'envelope';
-    // Inside the document's own braces, at the bracket that closes the items.
-    this.#depth = 2;
-    this.#keyIsItems = false;
+    this.#envelope.leaveItems();
     return at;
-  }
-
-  #keepElement(part: Buffer): void {
-    this.#elementBytes += part.length;
-    if (this.#elementBytes > LIMITS.element) throw new SyntaxError(`an object of the list is above ${LIMITS.element} bytes`);
-    if (part.length > 0) this.#element.push(part);
-  }
-
-  #keepEnvelope(part: Buffer): void {
-    this.#envelopeBytes += part.length;
-    if (this.#envelopeBytes > LIMITS.envelope)
-      throw new SyntaxError(`the list beside its items is above ${LIMITS.envelope} bytes`);
-    // A copy: a view would hold the memory of its whole chunk.
-    if (part.length > 0) this.#envelope.push(Buffer.from(part));
   }
 }
 
@@ -224,21 +148,6 @@ function isManagedFields(chunk: Buffer, at: number): boolean {
   return chunk[at] === OPEN_LIST && start >= 0 && MANAGED_FIELDS.compare(chunk, start, at + 1) === 0;
 }
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
 function isBlank(bytes: Buffer): boolean {
   return bytes.every(isSpace);
-}
-
-/** Whether the inside of a JSON string, escapes and all, is `word`. */
-function spells(inside: readonly number[], word: string): boolean {
-  const json = `"${Buffer.from(inside).toString('utf8')}"`;
-  try {
-    return JSON.parse(json) === word;
-  } catch {
-    // The whole envelope is parsed in the end, and says so better.
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Answer, Connection } from '#lib/collect/kubernetes/connection.ts';
-import { BodyCut, ItemSplitter } from '#lib/collect/kubernetes/item-splitter.ts';
+import { ItemSplitter } from '#lib/collect/kubernetes/item-splitter.ts';
 import { type JsonObject, object, text } from '#lib/collect/kubernetes/json.ts';
 import {
   cutOff,
@@ -10,6 +10,7 @@ import {
   statusFailure,
   unreachable,
 } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { BodyCut } from '#lib/collect/kubernetes/list-envelope.ts';
 import { retryAfter, Transient } from '#lib/collect/kubernetes/retry.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 

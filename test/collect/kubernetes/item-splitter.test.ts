@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BodyCut, ItemSplitter } from '#lib/collect/kubernetes/item-splitter.ts';
+import { ItemSplitter } from '#lib/collect/kubernetes/item-splitter.ts';
+import { BodyCut } from '#lib/collect/kubernetes/list-envelope.ts';
 
 /** The elements as text: JSON.parse is no judge of keys with escapes, which V8 of Node 24 may mistake for one another. */
 function split(body: Buffer, cuts: readonly number[] = []): { elements: string[]; envelope: unknown } {
