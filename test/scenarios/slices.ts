@@ -1,6 +1,6 @@
 /** Parts of a Snapshot for the unit tests of engines and checks: plausible defaults, and what the test is about. */
 import type { Instance, InstanceType, NetworkInterface, SecurityGroupRule, Subnet } from '#lib/model/ec2.ts';
-import type { EksCluster } from '#lib/model/eks.ts';
+import type { EksCluster, Nodegroup } from '#lib/model/eks.ts';
 import type { Failure } from '#lib/model/failure.ts';
 import type { DaemonSet, EndpointSlice, Node, Pod } from '#lib/model/kubernetes.ts';
 import type { SliceData, Slices, Snapshot } from '#lib/model/snapshot.ts';
@@ -35,6 +35,18 @@ export function aCluster(over: Partial<EksCluster> = {}): EksCluster {
     serviceIpv4Cidr: '172.20.0.0/16',
     healthIssues: [],
     tags: {},
+    ...over,
+  };
+}
+
+export function aNodegroup(over: Partial<Nodegroup> = {}): Nodegroup {
+  return {
+    nodegroupName: 'general',
+    amiType: 'AL2023_x86_64_STANDARD',
+    instanceTypes: ['m5.large'],
+    subnets: ['subnet-a'],
+    labels: {},
+    healthIssues: [],
     ...over,
   };
 }
