@@ -1,0 +1,61 @@
+import type { EksCluster } from '#lib/model/eks.ts';
+import type { Failure } from '#lib/model/failure.ts';
+import type { Slice } from '#lib/model/slice.ts';
+import type { SliceData, Slices } from '#lib/model/snapshot.ts';
+import { type NodeInventory, nodeInventory } from '#lib/network/node-inventory.ts';
+import { MANIFEST_SETTINGS, type PodIpam, podIpam } from '#lib/network/pod-ipam.ts';
+import { type PodSubnets, podSubnets } from '#lib/network/pod-subnets.ts';
+import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
+
+/** Slices that sharpen the picture of where a cluster's addresses come from. */
+export const POD_NETWORK_SLICES = ['networkInterfaces', 'nodes', 'pods', 'instances', 'daemonSets', 'eniConfigs'] as const;
+type PodNetworkSlices = Pick<Slices, (typeof POD_NETWORK_SLICES)[number]>;
+
+export interface PodNetwork extends NodeInventory, PodSubnets {
+  readonly ipam: PodIpam;
+  /** The CNI's own, or its manifest's where `ipam` is unknown. */
+  readonly settings: VpcCniSettings;
+  /** What the picture lacks, as clauses: `the nodes were not read, so ...`. Empty where nothing does. */
+  readonly caveats: readonly string[];
+}
+
+/** From the cluster and whatever was read: who gives addresses, and from which subnets. */
+export function podNetwork(cluster: EksCluster, subnets: SliceData['subnets'], slices: PodNetworkSlices): PodNetwork {
+  const inventory = nodeInventory(
+    cluster.name,
+    dataOf(slices.nodes),
+    dataOf(slices.instances),
+    dataOf(slices.networkInterfaces),
+    dataOf(slices.pods),
+  );
+  const read = podIpam(slices.daemonSets, cluster.autoMode);
+  const ipam: PodIpam =
+    read.kind === 'vpc-cni' && cluster.ipFamily === 'ipv6' ? { ...read, settings: { ...read.settings, ipv6: true } } : read;
+  const found = podSubnets({
+    hosts: inventory.hosts,
+    subnets,
+    ipam,
+    eniConfigs: dataOf(slices.eniConfigs),
+    clusterSubnetIds: cluster.subnetIds,
+  });
+  return {
+    ...inventory,
+    ...found,
+    ipam,
+    settings: ipam.kind === 'vpc-cni' ? ipam.settings : { ...MANIFEST_SETTINGS, ipv6: cluster.ipFamily === 'ipv6' },
+    caveats: caveats(slices, inventory, ipam),
+  };
+}
+
+function caveats({ nodes, instances }: PodNetworkSlices, { hosts }: NodeInventory, ipam: PodIpam): readonly string[] {
+  return [
+    ...(nodes.ok ? [] : [`the nodes were not read (${nodes.code}), so its nodes are the instances tagged for it`]),
+    ...(instances.ok ? [] : [`the instances were not read (${instances.code}), so nodes' subnets are those of their interfaces`]),
+    ...(ipam.kind === 'unknown' ? [`${ipam.reason}, so the VPC CNI's default settings are assumed`] : []),
+    ...(hosts.length === 0 ? ["no node was found, so the cluster's own subnets are judged"] : []),
+  ];
+}
+
+export function dataOf<T>(slice: Slice<T> | Failure): T | undefined {
+  return slice.ok ? slice.data : undefined;
+}
