@@ -20,8 +20,10 @@ export async function readClusters<T extends { readonly outcome: string }>(
 ): Promise<{ readonly results: readonly T[]; readonly failures: readonly ReadFailure[]; readonly clientsOf: ClientsOf }> {
   useProfile(options.profile);
   const clientsOf = clientsByRegion();
-  const { targets, failures } = await findTargets(await wantedClusters(options, config), clientsOf);
-  system.signal.throwIfAborted();
+  const { targets, failures } = await unlessInterrupted(
+    findTargets(await wantedClusters(options, config), clientsOf),
+    system.signal,
+  );
   const { path, context } = { path: options.kubeconfig, context: options.context };
   const kubeconfig =
     path === undefined && context === undefined ? undefined : { ...(path && { path }), ...(context && { context }) };
@@ -52,4 +54,14 @@ export async function wantedClusters(
       ? `the fleet of the configuration has no clusters in ${region}`
       : 'which clusters? Give --cluster NAME or --all, or write a fleet into cniwatch.yaml',
   );
+}
+
+/** The work, or the interruption if that comes first: discovery itself takes no signal. */
+function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -1,9 +1,9 @@
 import type { CheckOptions } from '#lib/cli/check.ts';
 import { loadConfig } from '#lib/cli/config-file.ts';
 import { emitReport } from '#lib/cli/emit-report.ts';
-import { exitCode } from '#lib/cli/exit-code.ts';
 import type { Judged } from '#lib/cli/judged.ts';
 import { reportError } from '#lib/cli/report-errors.ts';
+import { exitCode } from '#lib/cli/run-exit-code.ts';
 import { selectChecks } from '#lib/cli/select-checks.ts';
 import { readSnapshot } from '#lib/cli/snapshot-file.ts';
 import type { System } from '#lib/cli/system.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exitCode, FAIL_ON } from '#lib/cli/exit-code.ts';
+import { FAIL_ON } from '#lib/cli/exit-code.ts';
+import { exitCode } from '#lib/cli/run-exit-code.ts';
 import { verdict } from '#lib/model/verdict.ts';
 
 test.each([
