@@ -21,10 +21,10 @@ export const instanceTypes = defineCollector({
         // A filter and not InstanceTypes, which refuses the whole call for one name that this Region lacks.
         (NextToken) =>
           ec2(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values }], MaxResults: 100, NextToken })),
-        (page) => page.InstanceTypes,
+        (page) => page.InstanceTypes?.map(toInstanceType),
       ),
     );
-    return (await Promise.all(pages)).flat().map(toInstanceType);
+    return (await Promise.all(pages)).flat();
   },
 });
 

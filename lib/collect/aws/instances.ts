@@ -27,13 +27,12 @@ export const instances = defineCollector({
   },
 });
 
-async function describe({ ec2, everyPage }: Sources, filter: Filter): Promise<Instance[]> {
-  const found = await everyPage(
+function describe({ ec2, everyPage }: Sources, filter: Filter): Promise<Instance[]> {
+  return everyPage(
     'ec2:DescribeInstances',
     (NextToken) => ec2(new DescribeInstancesCommand({ Filters: [filter, ALIVE], MaxResults: 1000, NextToken })),
-    (page) => page.Reservations?.flatMap(({ Instances }) => Instances ?? []),
+    (page) => page.Reservations?.flatMap(({ Instances }) => (Instances ?? []).map(toInstance)),
   );
-  return found.map(toInstance);
 }
 
 function toInstance(instance: SdkInstance): Instance {

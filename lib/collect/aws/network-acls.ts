@@ -10,12 +10,11 @@ export const networkAcls = defineCollector({
   permissions: ec2Reads('DescribeNetworkAcls'),
   async collect({ ec2, everyPage }, { cluster }) {
     const Filters = [{ Name: 'vpc-id', Values: [vpcId(cluster)] }];
-    const found = await everyPage(
+    return everyPage(
       'ec2:DescribeNetworkAcls',
       (NextToken) => ec2(new DescribeNetworkAclsCommand({ Filters, MaxResults: 1000, NextToken })),
-      (page) => page.NetworkAcls,
+      (page) => page.NetworkAcls?.map(toNetworkAcl),
     );
-    return found.map(toNetworkAcl);
   },
 });
 

@@ -15,10 +15,10 @@ export const networkInterfaces = defineCollector({
         'ec2:DescribeNetworkInterfaces',
         (NextToken) =>
           ec2(new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values }], MaxResults: 1000, NextToken })),
-        (page) => page.NetworkInterfaces,
+        (page) => page.NetworkInterfaces?.map(toNetworkInterface),
       ),
     );
-    return (await Promise.all(pages)).flat().map(toNetworkInterface);
+    return (await Promise.all(pages)).flat();
   },
 });
 

@@ -14,10 +14,10 @@ export const securityGroupRules = defineCollector({
         'ec2:DescribeSecurityGroupRules',
         (NextToken) =>
           ec2(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values }], MaxResults: 1000, NextToken })),
-        (page) => page.SecurityGroupRules,
+        (page) => page.SecurityGroupRules?.map(toRule),
       ),
     );
-    return (await Promise.all(pages)).flat().map(toRule);
+    return (await Promise.all(pages)).flat();
   },
 });
 

@@ -14,10 +14,10 @@ export const securityGroups = defineCollector({
         'ec2:DescribeSecurityGroups',
         (NextToken) =>
           ec2(new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values }], MaxResults: 1000, NextToken })),
-        (page) => page.SecurityGroups,
+        (page) => page.SecurityGroups?.map(toSecurityGroup),
       ),
     );
-    return (await Promise.all(pages)).flat().map(toSecurityGroup);
+    return (await Promise.all(pages)).flat();
   },
 });
 

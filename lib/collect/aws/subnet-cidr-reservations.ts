@@ -15,10 +15,10 @@ export const subnetCidrReservations = defineCollector({
       everyPage(
         'ec2:GetSubnetCidrReservations',
         (NextToken) => ec2(new GetSubnetCidrReservationsCommand({ SubnetId, MaxResults: 1000, NextToken })),
-        (page) => page.SubnetIpv4CidrReservations,
+        (page) => page.SubnetIpv4CidrReservations?.map(toReservation),
       ),
     );
-    return found.flat().map(toReservation);
+    return found.flat();
   },
 });
 

@@ -11,12 +11,11 @@ export const subnets = defineCollector({
   permissions: ec2Reads('DescribeSubnets'),
   async collect({ ec2, everyPage }, { cluster }) {
     const Filters = [{ Name: 'vpc-id', Values: [vpcId(cluster)] }];
-    const found = await everyPage(
+    return everyPage(
       'ec2:DescribeSubnets',
       (NextToken) => ec2(new DescribeSubnetsCommand({ Filters, MaxResults: 1000, NextToken })),
-      (page) => page.Subnets,
+      (page) => page.Subnets?.map(toSubnet),
     );
-    return found.map(toSubnet);
   },
 });
 

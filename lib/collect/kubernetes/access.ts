@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
 
@@ -13,6 +14,8 @@ export interface KubernetesAccess {
     readonly rejectUnauthorized?: boolean;
     readonly servername?: string;
   };
+  /** In place of one made from `tls`, where the way leads through a proxy. */
+  readonly agent?: Agent;
   /** The Authorization header; undefined where the client certificate says who asks. Throws a ReadFailure. */
   authorization(): Promise<string | undefined>;
 }

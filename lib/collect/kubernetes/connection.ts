@@ -29,7 +29,7 @@ export function connect(access: KubernetesAccess): Connection {
   const base = new URL(access.server);
   const secure = base.protocol === 'https:';
   const options = { keepAlive: true, maxSockets: 6 };
-  const agent = secure ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options);
+  const agent = access.agent ?? (secure ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
   const basePath = base.pathname.replace(/\/+$/, '');
   return {
     server: `${base.protocol}//${base.host}${basePath}`,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -26,10 +27,12 @@ export function kubeconfigAccess(options: { path?: string; context?: string } = 
     if (!cluster?.server || !URL.canParse(cluster.server)) {
       throw failed(`context ${context} of ${files.join(', ')} leads to no cluster with a server URL`, 'Correct the kubeconfig.');
     }
-    const { ca, cert, key, servername, rejectUnauthorized } = await filled(config, context);
+    const { ca, cert, key, servername, rejectUnauthorized, agent } = await filled(config, context);
     return {
       server: cluster.server,
       tls: defined({ ca, cert, key, servername, rejectUnauthorized }) as KubernetesAccess['tls'],
+      // KubeConfig knows the proxies, of HTTP and of SOCKS.
+      ...(cluster.proxyUrl && agent instanceof Agent ? { agent } : {}),
       // Asked each time: an exec plugin's token expires, and KubeConfig keeps it as long as it lasts.
       authorization: async () => authorizationOf(await filled(config, context)),
     };
@@ -74,11 +77,16 @@ function merge(into: KubeConfig, from: KubeConfig): void {
     ...more.filter(({ name }) => !known.some((other) => other.name === name)),
   ];
   into.loadFromOptions({
-    clusters: add(into.clusters, from.clusters),
+    clusters: add(into.clusters, from.clusters).map(withPlainHttp),
     users: add(into.users, from.users),
     contexts: add(into.contexts, from.contexts),
     currentContext: into.currentContext || from.currentContext,
   });
+}
+
+/** KubeConfig refuses plain HTTP, as to `kubectl proxy`, unless it is told not to verify what is not there. */
+function withPlainHttp<T extends { server: string; skipTLSVerify: boolean }>(cluster: T): T {
+  return cluster.server?.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster;
 }
 
 async function filled(config: KubeConfig, context: string): Promise<FilledOptions> {

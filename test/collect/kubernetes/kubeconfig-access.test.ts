@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { generate } from 'selfsigned';
@@ -9,7 +10,7 @@ import { connect } from '#lib/collect/kubernetes/connection.ts';
 import { kubeconfigAccess } from '#lib/collect/kubernetes/kubeconfig-access.ts';
 import { kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { startTally } from '#lib/collect/progress.ts';
-import { page, sendJson } from '#test/collect/kubernetes/an-api-server.ts';
+import { anApiServer, page, sendJson } from '#test/collect/kubernetes/an-api-server.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -79,32 +80,66 @@ describe('kubeconfigAccess', () => {
     expect(await (await kubeconfigAccess({ context: 'two' })()).authorization()).toBe('Bearer two');
   });
 
-  it('reads a list over TLS with that certificate authority, and no other', async () => {
+  /** Lists pods by a kubeconfig whose cluster is this. */
+  async function list(cluster: object): Promise<number[]> {
+    const access = await kubeconfigAccess({ path: await file('config', config({ token: 'x' }, cluster)) })();
+    const connection = connect(access);
+    const entered = { connection, advice: { unreachable: '', unauthorized: '' }, signal: new AbortController().signal };
+    return kubernetesReader(
+      entered,
+      startTally(() => undefined),
+    )
+      .list({ path: '/api/v1/pods', apiGroup: '', resource: 'pods' }, () => 1)
+      .finally(() => connection.close());
+  }
+
+  async function aTlsServer(): Promise<{ port: number; ca: string; close(): void }> {
     const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });
     const server = createServer({ key: pems.private, cert: pems.cert }, (_, response) => sendJson(response, page(['a'])));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const list = async (cluster: object) => {
-      const access = await kubeconfigAccess({
-        path: await file('config', config({ token: 'x' }, { server: url, ...cluster })),
-      })();
-      const connection = connect(access);
-      const advice = { unreachable: '', unauthorized: '' };
-      const reader = kubernetesReader(
-        { connection, advice, signal: new AbortController().signal },
-        startTally(() => undefined),
-      );
-      return reader.list({ path: '/api/v1/pods', apiGroup: '', resource: 'pods' }, () => 1).finally(() => connection.close());
+    const close = () => {
+      server.closeAllConnections();
+      server.close();
     };
-    expect(await list({ 'certificate-authority-data': Buffer.from(pems.cert).toString('base64') })).toEqual([1]);
-    await expect(list({})).rejects.toMatchObject({
+    return { port: (server.address() as AddressInfo).port, ca: Buffer.from(pems.cert).toString('base64'), close };
+  }
+
+  it('reads a list over TLS with that certificate authority, and no other', async () => {
+    const { port, ca, close } = await aTlsServer();
+    const server = `https://127.0.0.1:${port}`;
+    expect(await list({ server, 'certificate-authority-data': ca })).toEqual([1]);
+    await expect(list({ server })).rejects.toMatchObject({
       code: 'ClusterUnreachable',
       remedy: expect.stringMatching(/certificate authority/),
     });
-    server.closeAllConnections();
-    server.close();
+    close();
+  });
+
+  it("goes through the cluster's proxy", async () => {
+    const { port, ca, close } = await aTlsServer();
+    const asked: (string | undefined)[] = [];
+    const proxy = createPlainServer().on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(request.url);
+      const onward = createConnection(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const server = `https://127.0.0.1:${port}`;
+    expect(await list({ server, 'certificate-authority-data': ca, 'proxy-url': proxyUrl })).toEqual([1]);
+    expect(asked).toEqual([`127.0.0.1:${port}`]);
+    proxy.close();
+    close();
+  });
+
+  it('goes over plain HTTP, as to `kubectl proxy`', async () => {
+    const server = await anApiServer((response) => sendJson(response, page(['a', 'b'])));
+    expect(await list({ server: server.url })).toEqual([1, 1]);
+    await server.close();
   });
 
   it('names a missing file', async () => {
