@@ -1,6 +1,7 @@
 import type { Ec2Call, EksCall } from '#lib/collect/aws/call.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { Collector } from '#lib/model/collector.ts';
+import type { everyPage } from '#lib/model/pages.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -11,15 +12,9 @@ export interface Sources {
   readonly ec2: Ec2Call;
   readonly eks: EksCall;
   /** Reads every page of an AWS list, and counts the pages. */
-  readonly everyPage: <P extends AwsPage, T>(
-    operation: string,
-    fetch: (token: string | undefined) => Promise<P>,
-    items: (page: P) => readonly T[] | undefined,
-  ) => Promise<T[]>;
+  readonly everyPage: typeof everyPage;
   readonly kubernetes: KubernetesReader;
 }
-
-export type AwsPage = { readonly NextToken?: string | undefined } | { readonly nextToken?: string | undefined };
 
 /** Infers a collector's types from its declaration. */
 export function defineCollector<const Key extends SliceKey, const Needs extends SliceKey>(

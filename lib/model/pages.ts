@@ -1,6 +1,7 @@
 import { ReadFailure } from '#lib/model/failure.ts';
 
-type Page = { readonly NextToken?: string | undefined } | { readonly nextToken?: string | undefined };
+/** What AWS lists have in common: EC2 spells the token in one way, EKS in the other. */
+export type AwsPage = { readonly NextToken?: string | undefined } | { readonly nextToken?: string | undefined };
 
 /** A service that hands out ever new tokens is stopped here: at 100 items a page this is a million items. */
 const MOST_PAGES = 10_000;
@@ -11,7 +12,7 @@ const MOST_PAGES = 10_000;
  * @param items picks a page's items; a page may be empty and still have a next one
  * @throws ReadFailure PageTokenLoop where a token comes back a second time: the list would never end
  */
-export async function everyPage<P extends Page, T>(
+export async function everyPage<P extends AwsPage, T>(
   operation: string,
   fetch: (token: string | undefined) => Promise<P>,
   items: (page: P) => readonly T[] | undefined,
@@ -28,7 +29,7 @@ export async function everyPage<P extends Page, T>(
   }
 }
 
-function nextToken(page: Page): string | undefined {
+function nextToken(page: AwsPage): string | undefined {
   const token = 'nextToken' in page ? page.nextToken : 'NextToken' in page ? page.NextToken : undefined;
   return token || undefined;
 }

@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
-import type { DeserializeMiddleware } from '@smithy/types';
+import type { DeserializeMiddleware, HandlerExecutionContext, InitializeMiddleware } from '@smithy/types';
 import { takeToken } from '#lib/collect/aws/rate-cap.ts';
 import { readAnswer } from '#lib/collect/aws/read-answer.ts';
 import type { Tally } from '#lib/collect/progress.ts';
@@ -19,6 +19,7 @@ interface AnyClient {
 
 interface AnyCommand {
   readonly middlewareStack: {
+    add(middleware: InitializeMiddleware<object, object>, options: { step: 'initialize'; name: string; override: true }): void;
     add(
       middleware: DeserializeMiddleware<object, object>,
       options: { step: 'deserialize'; name: string; priority: 'low'; override: true },
@@ -38,9 +39,14 @@ export function boundedCall<Client extends EC2Client | EKSClient>(
   const call = async (command: AnyCommand): Promise<unknown> => {
     let action = service as string;
     command.middlewareStack.add(
-      (next, context) => async (args) => {
-        const operation = String(context['commandName']).replace(/Command$/, '');
-        action = `${service}:${operation}`;
+      (next, context) => (args) => {
+        action = `${service}:${operationOf(context)}`;
+        return next(args);
+      },
+      { step: 'initialize', name: 'namedCall', override: true },
+    );
+    command.middlewareStack.add(
+      (next) => async (args) => {
         await takeToken(client, action, signal);
         tally.call(action);
         const result = await next(args);
@@ -58,4 +64,9 @@ export function boundedCall<Client extends EC2Client | EKSClient>(
     }
   };
   return call as Sender<Client>;
+}
+
+/** Not the class's name, which a bundler may shorten. */
+function operationOf({ commandName }: HandlerExecutionContext): string {
+  return String(commandName).replace(/Command$/, '');
 }

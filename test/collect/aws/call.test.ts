@@ -150,7 +150,11 @@ describe('a bounded call to AWS', () => {
       () => undefined,
       () => Promise.reject(Object.assign(new Error(message), { name: 'CredentialsProviderError' })),
     );
-    expect(await failureOf(call(new DescribeSubnetsCommand({})))).toMatchObject({ code, remedy: expect.stringMatching(remedy) });
+    expect(await failureOf(call(new DescribeSubnetsCommand({})))).toMatchObject({
+      code,
+      message: expect.stringContaining('ec2:DescribeSubnets'),
+      remedy: expect.stringMatching(remedy),
+    });
   });
 
   it('names an API that nobody listens at', async () => {
