@@ -1,4 +1,5 @@
 /** What of each kind of object is kept, from the shapes that API servers send. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COLLECTORS } from '#lib/collect/collectors.ts';
 import { toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
@@ -6,6 +7,7 @@ import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
 import type { KubernetesList, KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { NeededSlices } from '#lib/model/collector.ts';
+import { ReadFailure } from '#lib/model/failure.ts';
 import { type SliceKey, snapshotSchema } from '#lib/model/snapshot.ts';
 import { aSnapshot, awsNode } from '#test/scenarios/slices.ts';
 
@@ -565,5 +567,29 @@ describe('of each kind is kept', () => {
     const [a, b] = (await kept('pods', [pod('a'), pod('b')])) as { labels: object; containers: object[] }[];
     expect(a?.labels).toBe(b?.labels);
     expect(a?.containers[0]).toBe(b?.containers[0]);
+  });
+});
+
+/** `value` with something in it replaced: each step picks a field of what the last one led to. */
+function replaced(value: unknown, steps: readonly number[], by: unknown): unknown {
+  const [step, ...rest] = steps;
+  if (step === undefined || typeof value !== 'object' || value === null) return by;
+  const keys = Object.keys(value);
+  const key = keys[step % Math.max(1, keys.length)];
+  if (key === undefined) return by;
+  const changed = replaced((value as Record<string, unknown>)[key], rest, by);
+  return Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed };
+}
+
+describe('an object with anything anywhere in it', () => {
+  it('is kept in the shape of the Snapshot, or named as no object of an API server', async () => {
+    const steps = fc.array(fc.nat(20), { minLength: 1, maxLength: 8 });
+    const property = fc.asyncProperty(fc.constantFrom(...whole), steps, fc.jsonValue(), async ([key, , item], at, by) => {
+      await kept(key, [replaced(item, at, by) as JsonObject]).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(ReadFailure);
+        expect(error).toMatchObject({ code: 'UnexpectedResponse' });
+      });
+    });
+    await fc.assert(property, { numRuns: 2000 });
   });
 });
