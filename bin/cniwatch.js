@@ -12,14 +12,15 @@ if (inCheckout && !process.features.typescript) {
   console.error(`error: this checkout is TypeScript, which Node ${process.version} does not run by itself`);
   console.error('  Run it by npx or npm, which use the Node that `npm ci` has put here: npx cniwatch --help');
   process.exit(64);
-} else if (typeof Iterator === 'undefined' || typeof Map.groupBy !== 'function') {
-  console.error(`error: cniwatch needs Node 22 or newer, and this is ${process.version}`);
+} else if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`error: cniwatch runs on Node 20 and newer, and this is ${process.version}`);
   console.error('  Install Node 24, the version that it is tested on.');
   process.exit(64);
 } else {
   // Keeps compiled code between runs: half the time of a start.
   nodeModule.enableCompileCache?.();
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  if (!inCheckout) await import('./older-node.js');
   const { main } = await import(inCheckout ? source : compiled);
   // At once: an idle connection that is kept alive must not hold the prompt.
   process.exit(await main(process.argv.slice(2), { version }));

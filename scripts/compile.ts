@@ -23,7 +23,7 @@ export async function compileLib(root: string): Promise<string[]> {
     bundle: false,
     format: 'esm',
     platform: 'node',
-    target: 'node22',
+    target: 'node20',
     logLevel: 'warning',
   });
   for (const data of files.filter((file) => !file.endsWith('.ts'))) {

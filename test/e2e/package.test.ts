@@ -52,6 +52,13 @@ test('npx cniwatch demo works there: the table, the report, exit code 0', async 
   expect(await readFile(path.join(installed, 'reports/demo.html'), 'utf8')).toContain('Pod networking of 5 clusters');
 });
 
+test('and does so where Node lacks what Node 20 lacks', async () => {
+  const lacking = path.join(CHECKOUT, 'test/bin/without-newer-builtins.js');
+  const bin = path.join(installed, 'node_modules/cniwatch/bin/cniwatch.js');
+  const { stdout } = await run(process.execPath, ['--import', lacking, bin, 'demo'], { cwd: installed });
+  expect(stdout).toContain('5 clusters checked');
+});
+
 test('packing that fails leaves package.json as it was', async () => {
   const broken = path.join(folder, 'broken');
   await cp(checkout, broken, { recursive: true, filter: (source) => !source.endsWith('node_modules') });
