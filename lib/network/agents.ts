@@ -1,0 +1,116 @@
+import type { DaemonSet, Node, Pod } from '#lib/model/kubernetes.ts';
+import { maxUnavailable, schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
+
+/**
+ * `starting`: young, and nothing has gone wrong yet. `updating`: down for a rolling update, within what it allows.
+ * `node-down`: the kubelet is silent, so the node and not the agent is at fault.
+ */
+export type AgentState = 'ready' | 'starting' | 'updating' | 'failing' | 'missing' | 'node-down';
+
+/** The agent of one node that should have one. */
+export interface Agent {
+  readonly node: Node;
+  readonly pod?: Pod;
+  readonly state: AgentState;
+  /** Why it is not ready. */
+  readonly fault?: AgentFault;
+}
+
+export interface AgentFault {
+  /** As Kubernetes names it: CrashLoopBackOff, ImagePullBackOff, NotReady. */
+  readonly reason: string;
+  /** How a container ended with an error, as OOMKilled; with its exit code. */
+  readonly terminatedReason?: string;
+  readonly exitCode?: number;
+}
+
+export interface AgentContext {
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  /** ISO 8601: an agent or a node created later is still starting. */
+  readonly startedBefore: string;
+}
+
+/** Whether pods of an older template are still to be replaced, or the controller has not looked at the newest yet. */
+export function isRollingOut({ generation, observedGeneration, updated, desired }: DaemonSet): boolean {
+  return observedGeneration < generation || updated < desired;
+}
+
+/** Every node on which this DaemonSet should run, with what became of its agent. */
+export function agentsOf(daemonSet: DaemonSet, context: AgentContext): readonly Agent[] {
+  const byNode = agentPods(daemonSet, context.pods);
+  const agents = context.nodes
+    .filter((node) => takesCniAgent(node) && schedulesOn(daemonSet, node))
+    .map((node) => agentOn(node, byNode.get(node.name), context.startedBefore));
+  return isRollingOut(daemonSet) ? allowUpdate(agents, maxUnavailable(daemonSet)) : agents;
+}
+
+/** By node; a pod on its way out only where there is no other. */
+function agentPods({ namespace, name }: DaemonSet, pods: readonly Pod[]): ReadonlyMap<string, Pod> {
+  const byNode = new Map<string, Pod>();
+  for (const pod of pods) {
+    if (pod.namespace !== namespace || pod.owner?.kind !== 'DaemonSet' || pod.owner.name !== name || !pod.nodeName) continue;
+    const known = byNode.get(pod.nodeName);
+    if (known === undefined || known.deletedAt !== undefined) byNode.set(pod.nodeName, pod);
+  }
+  return byNode;
+}
+
+function agentOn(node: Node, pod: Pod | undefined, startedBefore: string): Agent {
+  if (node.conditions.some(({ type, status }) => type === 'Ready' && status === 'Unknown')) {
+    return { node, ...(pod ? { pod } : {}), state: 'node-down' };
+  }
+  if (pod === undefined) return { node, state: node.createdAt > startedBefore ? 'starting' : 'missing' };
+  if (pod.conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return { node, pod, state: 'ready' };
+  const fault = faultOf(pod);
+  const young = pod.createdAt > startedBefore && fault.exitCode === undefined && !isStuck(fault.reason);
+  return { node, pod, state: young ? 'starting' : 'failing', fault };
+}
+
+/** Waiting reasons that a container passes through when all is well. */
+const PASSING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing', 'NotReady']);
+const isStuck = (reason: string): boolean => !PASSING.has(reason);
+
+function faultOf(pod: Pod): AgentFault {
+  const broken = pod.containers.filter(({ ready, exitCode, init }) => !ready && !(init && exitCode === 0));
+  const worst =
+    broken.find(({ waitingReason }) => waitingReason !== undefined && isStuck(waitingReason)) ??
+    broken.find(({ exitCode = 0 }) => exitCode !== 0) ??
+    broken[0];
+  const unscheduled = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  const reason = worst?.waitingReason ?? pod.reason ?? unscheduled?.reason ?? worst?.terminatedReason ?? 'NotReady';
+  if (worst?.exitCode === undefined || worst.exitCode === 0) return { reason };
+  const { terminatedReason, exitCode } = worst;
+  return { reason, exitCode, ...(terminatedReason === undefined ? {} : { terminatedReason }) };
+}
+
+/** A rolling update takes agents down on purpose; one that crashes is not among them. */
+function allowUpdate(agents: readonly Agent[], allowed: number): readonly Agent[] {
+  let left = allowed;
+  return agents.map((agent) => {
+    const down = agent.state === 'missing' || (agent.state === 'failing' && !crashes(agent));
+    return down && left-- > 0 ? { ...agent, state: 'updating' } : agent;
+  });
+}
+
+function crashes({ fault }: Agent): boolean {
+  return fault !== undefined && (fault.exitCode !== undefined || isStuck(fault.reason));
+}
+
+/** Whether pods of its node cannot count on it. */
+export function isBroken({ state }: Agent): boolean {
+  return state === 'failing' || state === 'missing';
+}
+
+/** Of all its containers, over the pod's life. */
+export function restartsOf(pod: Pod | undefined): number {
+  return pod?.containers.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
+}
+
+const DAY = 24 * 3600 * 1000;
+
+/** Restarts over the pod's life a day; a pod's first day counts as a whole one. */
+export function restartsADay({ pod }: Agent, now: Date): number {
+  if (pod === undefined) return 0;
+  return restartsOf(pod) / Math.max(1, (now.getTime() - Date.parse(pod.createdAt)) / DAY);
+}
