@@ -97,6 +97,7 @@ export function unaccountedAddresses(
 ): number {
   const gap = total - held - availableIpAddressCount;
   if (gap <= 0) return 0;
+  if (reservations.length === 0) return gap;
   const map = reservationMap(block, reservations);
   const free = [0, 0, 0];
   for (let offset = 0; offset < holders.length; offset++) {
