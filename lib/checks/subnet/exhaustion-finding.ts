@@ -1,0 +1,118 @@
+import type { Subnet } from '#lib/model/ec2.ts';
+import type { Judgement } from '#lib/model/finding.ts';
+import type { Slices } from '#lib/model/snapshot.ts';
+import { addressConsumers, addressHolder } from '#lib/network/address-holders.ts';
+import { parseIpv4Block } from '#lib/network/ipv4.ts';
+import { occupancyIn } from '#lib/network/occupancy-in.ts';
+import { podAddresses } from '#lib/network/pod-addresses.ts';
+import { dataOf, type PodNetwork } from '#lib/network/pod-network.ts';
+import type { PodSubnet } from '#lib/network/pod-subnets.ts';
+import type { NodeDemand } from '#lib/network/subnet-demand.ts';
+import { type Fullness, type FullnessThresholds, fullness } from '#lib/network/subnet-fullness.ts';
+import { unaccountedAddresses } from '#lib/network/subnet-occupancy.ts';
+
+/** A subnet with what it has left. */
+export interface Filled {
+  readonly place: PodSubnet;
+  readonly demand: NodeDemand;
+  readonly free: number;
+  readonly total: number;
+  /** Absent where there is nothing to judge. */
+  readonly full?: Fullness;
+}
+
+export function fill(place: PodSubnet, demand: NodeDemand, warmEniTarget: number, thresholds: FullnessThresholds): Filled {
+  const block = parseIpv4Block(place.subnet?.cidrBlock ?? '');
+  if (place.subnet === undefined || block === undefined) return { place, demand, free: 0, total: 0 };
+  const total = Math.max(0, block.size - 5);
+  const free = place.subnet.availableIpAddressCount;
+  return { place, demand, free, total, full: fullness(free, total, demand, warmEniTarget, thresholds) };
+}
+
+type Optional = Pick<Slices, 'networkInterfaces' | 'pods' | 'subnetCidrReservations'>;
+
+export function exhaustionFinding(
+  entry: Filled,
+  byId: ReadonlyMap<string, Filled>,
+  network: PodNetwork,
+  optional: Optional,
+): Judgement {
+  const { place, demand, free, total, full } = entry;
+  const { subnetId, subnet } = place;
+  const resource = { kind: 'subnet', id: subnetId, ...(subnet?.tags['Name'] && { name: subnet.tags['Name'] }) } as const;
+  if (subnet === undefined)
+    return {
+      verdict: 'unknown',
+      resource,
+      summary: `${subnetId} gives this cluster addresses and was not among the subnets read.`,
+      evidence: {},
+    };
+  if (full === undefined) return { verdict: 'not-applicable', resource, summary: `${subnetId} has no IPv4 CIDR.`, evidence: {} };
+
+  const relief = [...place.siblings].filter((id) => hasRoom(byId.get(id)));
+  const verdict = full.verdict === 'critical' && relief.length > 0 ? 'warning' : full.verdict;
+  const held = holders(subnet, network, optional);
+  const warm = held.consumers?.warmPool ?? 0;
+  return {
+    verdict,
+    resource,
+    summary: `${[
+      `${subnetId} (${subnet.cidrBlock}, ${subnet.availabilityZone}) has ${free} of ${total} addresses free, ${percent(full.usedPercent)} % used`,
+      ...clauses(entry, relief),
+      ...network.caveats,
+    ].join('; ')}.`,
+    evidence: {
+      cidr: subnet.cidrBlock,
+      availabilityZone: subnet.availabilityZone,
+      total,
+      free,
+      usedPercent: percent(full.usedPercent),
+      hoursToExhaustion: null,
+      ...held,
+      oneMoreNode: demand.addresses,
+      relievedBy: relief,
+    },
+    ...(verdict === 'critical' && { timeToImpact: full.refusesNode ? ('immediate' as const) : ('hours' as const) }),
+    ...(verdict === 'warning' && { timeToImpact: 'days' as const }),
+    ...(isProblem(verdict) && { remediation: 2 * warm >= total - free ? 'tune-warm-targets' : 'add-pod-subnet' }),
+  };
+}
+
+function hasRoom(sibling: Filled | undefined): boolean {
+  return sibling?.full?.verdict === 'ok' || sibling?.full?.verdict === 'warning';
+}
+
+function clauses({ place, demand, full }: Filled, relief: readonly string[]): readonly string[] {
+  return [
+    ...(full?.refusesNode ? [`one more node takes ${demand.addresses}`] : []),
+    ...(full?.verdict === 'unknown' ? [`how many one more node takes is not known (${demand.unknownTypes.join(', ')})`] : []),
+    ...(full?.verdict === 'critical' && relief.length > 0
+      ? [`the CNI turns to ${relief.join(', ')} in the same zone, which has room`]
+      : []),
+    ...(full?.verdict === 'critical' && place.possibleSiblings.size > 0
+      ? [`whether the CNI turns to ${[...place.possibleSiblings].join(', ')} depends on its version, which is not known`]
+      : []),
+    ...(place.servesPods ? [] : ["only nodes' own addresses come from it"]),
+  ];
+}
+
+/** Who holds the subnet's addresses, as far as interfaces were read. */
+function holders(subnet: Subnet, { identity }: PodNetwork, optional: Optional) {
+  const interfaces = dataOf(optional.networkInterfaces);
+  const occupancy = interfaces && occupancyIn(subnet, interfaces);
+  if (occupancy === undefined) return { consumers: null, unaccounted: null };
+  const pods = dataOf(optional.pods);
+  return {
+    consumers: addressConsumers(occupancy, (eni) => addressHolder(eni, identity), pods && podAddresses(pods)),
+    unaccounted: unaccountedAddresses(occupancy, subnet.availableIpAddressCount, dataOf(optional.subnetCidrReservations) ?? []),
+  };
+}
+
+function isProblem(verdict: string): boolean {
+  return verdict === 'warning' || verdict === 'critical';
+}
+
+/** To one decimal, rounded down so that 94.96 does not read as the threshold that it does not reach. */
+export function percent(value: number): number {
+  return Math.floor(value * 10) / 10;
+}

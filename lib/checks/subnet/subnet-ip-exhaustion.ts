@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { exhaustionFinding, fill, percent } from '#lib/checks/subnet/exhaustion-finding.ts';
+import { unplacedNodes } from '#lib/checks/subnet/unplaced-nodes.ts';
+import { defineCheck } from '#lib/model/check.ts';
+import { dataOf, POD_NETWORK_SLICES, podNetwork } from '#lib/network/pod-network.ts';
+import { oneMoreNode } from '#lib/network/subnet-demand.ts';
+
+const options = z.object({
+  warningPercent: z.number().min(0).max(100).default(80).describe('share of used addresses that is a warning, in percent'),
+  criticalPercent: z.number().min(0).max(100).default(95).describe('share of used addresses that is critical, in percent'),
+});
+
+export const check = defineCheck({
+  id: 'subnet-ip-exhaustion',
+  title: 'Subnets running out of addresses',
+  area: 'subnet',
+  severity: 'critical',
+  inputs: ['cluster', 'subnets'],
+  optional: [...POD_NETWORK_SLICES, 'instanceTypes', 'subnetCidrReservations'],
+  options,
+  metrics: [
+    { name: 'SubnetFreeIps', unit: 'Count', per: 'subnet', description: 'free IPv4 addresses of a subnet' },
+    { name: 'SubnetUsedPercent', unit: 'Percent', per: 'subnet', description: 'used share of the IPv4 addresses of a subnet' },
+  ],
+  docs: {
+    question:
+      "How full is each subnet that this cluster's nodes and pods draw addresses from: the nodes' own, those of ENIConfigs, and those that the VPC CNI finds by tag? A full one leaves pods without a network and nodes without a start.",
+    verdicts: {
+      warning: 'at least `warningPercent` used, or as full as critical while a tagged subnet of the same zone has room',
+      critical: 'at least `criticalPercent` used, or fewer addresses free than one more node takes at its start',
+      unknown:
+        'a subnet that was not read; or nodes whose subnets cannot be told; or a type that DescribeInstanceTypes does not know, where the verdict hangs on its demand',
+      notApplicable: 'an IPv6-only subnet',
+    },
+    evidence: {
+      cidr: "the subnet's IPv4 CIDR",
+      availabilityZone: 'its zone',
+      total: 'addresses that EC2 hands out: all but the first four and the last',
+      free: '`AvailableIpAddressCount`',
+      usedPercent: 'used share of `total`, in percent',
+      hoursToExhaustion: 'hours until no address is free at the present rate; null where there is no forecast',
+      consumers:
+        'addresses by who holds them; `warmPool` are those of this cluster without a pod (null where pods were not read, `thisCluster` then holds them); what cannot be attributed is `other`; null where interfaces were not read',
+      unaccounted:
+        'addresses that EC2 counts as used and no interface that could be read holds; null where interfaces were not read',
+      oneMoreNode: 'addresses that one more node of the most demanding type here takes at its start',
+      relievedBy: 'subnets of the same zone that the CNI turns to, and that have room',
+    },
+    sources: [
+      'Amazon VPC User Guide, "Subnet CIDR blocks" (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html)',
+      'Amazon EKS Best Practices Guide, "VPC and Subnet Considerations" (https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html)',
+      'amazon-vpc-cni-k8s pkg/awsutils/awsutils.go (choice of subnets), docs/eni-and-ip-target.md (warm targets)',
+    ],
+  },
+  remediations: ['tune-warm-targets', 'add-pod-subnet'],
+  evaluate({ inputs, optional, target, options: thresholds }) {
+    const network = podNetwork(inputs.cluster, inputs.subnets, optional);
+    const types = new Map((dataOf(optional.instanceTypes) ?? []).map((type) => [type.instanceType, type]));
+    const filled = network.subnets.map((place) =>
+      fill(place, oneMoreNode(place, { ...network, types }), network.settings.warmEniTarget, thresholds),
+    );
+    const byId = new Map(filled.map((entry) => [entry.place.subnetId, entry]));
+    return {
+      findings: [
+        ...unplacedNodes(network, target, optional),
+        ...filled.map((entry) => exhaustionFinding(entry, byId, network, optional)),
+      ],
+      metrics: filled.flatMap(({ place: { subnetId }, full, free }) =>
+        full === undefined
+          ? []
+          : [
+              { name: 'SubnetFreeIps', value: free, dimensions: { SubnetId: subnetId } },
+              { name: 'SubnetUsedPercent', value: percent(full.usedPercent), dimensions: { SubnetId: subnetId } },
+            ],
+      ),
+    };
+  },
+});

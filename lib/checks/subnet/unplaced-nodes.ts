@@ -1,0 +1,39 @@
+import type { Judgement } from '#lib/model/finding.ts';
+import type { Slices } from '#lib/model/snapshot.ts';
+import type { Target } from '#lib/model/target.ts';
+import type { PodNetwork } from '#lib/network/pod-network.ts';
+
+const NAMED = 5;
+
+/** The finding that some subnets may be missing from the judged ones, because it is not known where these nodes' pods draw from. */
+export function unplacedNodes(
+  { unresolved }: PodNetwork,
+  { arn, name }: Target,
+  { nodes, instances }: Pick<Slices, 'nodes' | 'instances'>,
+): readonly Judgement[] {
+  const resource = { kind: 'cluster', id: arn, name } as const;
+  if (!nodes.ok && !instances.ok) {
+    return [
+      {
+        verdict: 'unknown',
+        resource,
+        summary: `Neither nodes (${nodes.reason}) nor instances (${instances.reason}) were read: pods may draw from more subnets than those judged.`,
+        evidence: {},
+      },
+    ];
+  }
+  if (unresolved.length === 0) return [];
+  const reasons = Map.groupBy(unresolved, ({ reason }) => reason);
+  const clauses = [...reasons].map(([reason, hosts]) => {
+    const names = hosts.slice(0, NAMED).map(({ host }) => host.name);
+    return `${reason} (${names.join(', ')}${hosts.length > NAMED ? ` and ${hosts.length - NAMED} more` : ''})`;
+  });
+  return [
+    {
+      verdict: 'unknown',
+      resource,
+      summary: `It is not known where the pods of ${unresolved.length} nodes draw from: ${clauses.join('; ')}.`,
+      evidence: { nodes: unresolved.map(({ host }) => host.name) },
+    },
+  ];
+}
