@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { names, wholeNumber } from '#lib/cli/arguments.ts';
+import type { Format } from '#lib/report/index.ts';
 
 /** Where AWS is entered and which clusters are meant: the same words for every command that reads clusters. */
 export interface ClusterOptions {
@@ -32,16 +33,17 @@ export function addClusterOptions(command: Command): Command {
 }
 
 export interface OutputOptions {
-  readonly output: 'table' | 'json' | 'markdown' | 'html';
+  readonly output: Format;
   readonly outFile?: string;
   readonly problems?: boolean;
 }
 
+/** The formats by name; the module that holds them is loaded when one is rendered. */
+const OUTPUTS = ['table', 'json', 'markdown', 'html'] as const satisfies readonly Format[];
+
 export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--output <format>', 'format of the report').choices(['table', 'json', 'markdown', 'html']).default('table'),
-    )
+    .addOption(new Option('--output <format>', 'format of the report').choices(OUTPUTS).default('table'))
     .option('--out-file <file>', 'write the report to a file instead')
     .option('--problems', 'leave out what is ok or not applicable (the table always does)');
 }

@@ -2,15 +2,16 @@ import { execFileSync } from 'node:child_process';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { WITHOUT_NEWER_BUILTINS } from '#test/bin/without-newer-builtins.ts';
 
-const at = (file: string): string => pathToFileURL(path.resolve(import.meta.dirname, file)).href;
+const OLDER_NODE = pathToFileURL(path.resolve(import.meta.dirname, '../../bin/older-node.js')).href;
 
 /** What an expression answers in a process of its own, as JSON. */
 function answer(expression: string, imports: readonly string[]): string {
   const program = `console.log(JSON.stringify([${expression}], (key, value) => value instanceof Map || value instanceof Set ? [...value] : value))`;
   return execFileSync(
     process.execPath,
-    [...imports.flatMap((file) => ['--import', at(file)]), '--input-type=module', '-e', program],
+    [...imports.flatMap((file) => ['--import', file]), '--input-type=module', '-e', program],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,13 +39,13 @@ const EXPRESSIONS = [
 const ALL = EXPRESSIONS.join(', ');
 
 test('where the language lacks something, it is given as a newer Node has it', () => {
-  expect(answer(ALL, ['without-newer-builtins.js', '../../bin/older-node.js'])).toBe(answer(ALL, []));
+  expect(answer(ALL, [WITHOUT_NEWER_BUILTINS, OLDER_NODE])).toBe(answer(ALL, []));
 });
 
 test('the stand-in for an older Node lacks them', () => {
-  expect(() => answer(EXPRESSIONS[0] ?? '', ['without-newer-builtins.js'])).toThrow('groupBy is not a function');
+  expect(() => answer(EXPRESSIONS[0] ?? '', [WITHOUT_NEWER_BUILTINS])).toThrow('groupBy is not a function');
 });
 
 test('a newer Node is left alone', () => {
-  expect(answer('Map.groupBy.toString(), [].values().map.toString()', ['../../bin/older-node.js'])).toContain('[native code]');
+  expect(answer('Map.groupBy.toString(), [].values().map.toString()', [OLDER_NODE])).toContain('[native code]');
 });

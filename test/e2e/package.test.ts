@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WITHOUT_NEWER_BUILTINS } from '#test/bin/without-newer-builtins.ts';
 
 const run = promisify(execFile);
 const CHECKOUT = path.resolve(import.meta.dirname, '../..');
@@ -53,9 +54,8 @@ test('npx cniwatch demo works there: the table, the report, exit code 0', async 
 });
 
 test('and does so where Node lacks what Node 20 lacks', async () => {
-  const lacking = path.join(CHECKOUT, 'test/bin/without-newer-builtins.js');
   const bin = path.join(installed, 'node_modules/cniwatch/bin/cniwatch.js');
-  const { stdout } = await run(process.execPath, ['--import', lacking, bin, 'demo'], { cwd: installed });
+  const { stdout } = await run(process.execPath, ['--import', WITHOUT_NEWER_BUILTINS, bin, 'demo'], { cwd: installed });
   expect(stdout).toContain('5 clusters checked');
 });
 

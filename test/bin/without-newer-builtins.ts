@@ -1,4 +1,4 @@
-// Takes away what Node 20 lacks, so that a newer Node can stand in for it: node --import ./test/bin/without-newer-builtins.js
+const PROGRAM = `
 delete Map.groupBy;
 delete Object.groupBy;
 delete Promise.withResolvers;
@@ -15,3 +15,7 @@ for (const name of [
   delete Set.prototype[name];
 }
 delete globalThis.Iterator;
+`;
+
+/** For `node --import`: takes away what Node 20 lacks, so that a newer Node can stand in for it. */
+export const WITHOUT_NEWER_BUILTINS = `data:text/javascript,${encodeURIComponent(PROGRAM)}`;
