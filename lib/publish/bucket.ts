@@ -43,9 +43,11 @@ export async function getText(at: Bucket, key: string, limit: number): Promise<s
   }
 }
 
-/** Every key under a prefix, page after page, in S3's order. */
-export async function* listKeys(at: Bucket, prefix: string): AsyncGenerator<string> {
+/** Every key under a prefix, over all pages, in S3's order. */
+export async function listKeys(at: Bucket, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
   for await (const page of paginateListObjectsV2({ client: at.s3 }, { ...place(at), Prefix: prefix }, sendOptions(at))) {
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
   }
+  return keys;
 }

@@ -1,4 +1,5 @@
-import type { Target } from '#lib/model/target.ts';
+import * as z from 'zod';
+import { type Target, target } from '#lib/model/target.ts';
 
 /**
  * Where a run's objects stand in cniwatch's bucket:
@@ -33,3 +34,13 @@ export function summaryKey(runId: string): string {
 export function snapshotKey(target: Target, takenAt: string): string {
   return `snapshots/${target.account}/${target.region}/${target.name}/${takenAt.replaceAll(':', '')}.json.gz`;
 }
+
+/** One run: the start and the name of its execution. Part of keys, so it holds nothing that S3 or a path would read otherwise. */
+export const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'not the id of a run');
+
+/** A target whose parts may stand in a key. */
+export const runTarget = target.extend({
+  account: z.string().regex(/^\d{12}$/, 'not an AWS account'),
+  region: z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'not an AWS Region'),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'not the name of an EKS cluster'),
+});

@@ -74,15 +74,24 @@ export async function putResult(at: Bucket, runId: string, result: Assessment): 
 }
 
 /** The keys of a run's results, for `getResult`. */
-export function listResults(at: Bucket, runId: string): AsyncGenerator<string> {
+export function listResults(at: Bucket, runId: string): Promise<readonly string[]> {
   return listKeys(at, resultsPrefix(runId));
 }
 
-/** @throws where the object is gone, or is no Assessment */
+/** A result that is gone, or is no Assessment of this version: its cluster counts as not reported. */
+export class ResultUnreadable extends Error {
+  override readonly name = 'ResultUnreadable';
+}
+
+/** @throws ResultUnreadable; whatever the client throws */
 export async function getResult(at: Bucket, key: string): Promise<Assessment> {
   const text = await getText(at, key, 64 * MIB);
-  if (text === undefined) throw new Error(`${key} was listed and is not there any more`);
-  return assessment.parse(JSON.parse(text)) as Assessment;
+  if (text === undefined) throw new ResultUnreadable(`${key} is not there.`);
+  try {
+    return assessment.parse(JSON.parse(text)) as Assessment;
+  } catch (cause) {
+    throw new ResultUnreadable(`${key} is no result of this version of cniwatch.`, { cause });
+  }
 }
 
 /** @returns the key that was written */
