@@ -15,6 +15,6 @@ test.each([
   expect(seriesPerCluster([aCheck({ metrics })], { subnets })).toBe(series);
 });
 
-test('a cluster of six subnets stays within its budget of 60 series', () => {
-  expect(seriesPerCluster(CHECKS, { subnets: 6 })).toBeLessThanOrEqual(60);
+test('a cluster of six subnets stays within its budget of 40 series', () => {
+  expect(seriesPerCluster(CHECKS, { subnets: 6 })).toBeLessThanOrEqual(40);
 });
