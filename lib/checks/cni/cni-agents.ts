@@ -73,6 +73,11 @@ export const check = defineCheck({
       podsWaiting: 'pods that wait for a network on nodes without a working agent',
       state: 'of one node: `failing`, or `missing` where it has no agent',
       reason: 'of one node: why its agent does not work',
+      terminatedReason: 'of one node: how a container of its agent ended with an error, as OOMKilled',
+      exitCode: 'of one node: the exit code of that container',
+      agentPod: "of one node: namespace and name of its agent's pod",
+      nodesWithoutNetwork: 'names of nodes whose kubelet says that no network plugin works, where no agent is to be had',
+      lookedFor: 'DaemonSets that were looked for, where none was found',
     },
     sources: [
       'github.com/aws/amazon-vpc-cni-k8s, config/master/aws-k8s-cni.yaml',

@@ -66,6 +66,9 @@ export const check = defineCheck({
       pods: 'pods of the class',
       podsBlocked: 'those that reach no endpoint at all',
       endpoints: 'CoreDNS endpoints that are ready',
+      notReady: 'CoreDNS endpoints that are not, where none is ready',
+      reasons: 'why pods cannot be classed, each with their number and an example',
+      cni: 'the CNI that tunnels',
     },
     sources: [
       'Amazon VPC User Guide, "Security group rules"',
