@@ -86,7 +86,7 @@ ${rows}</tbody></table></details>`;
 }
 
 function footer({ clusters }: AssessmentDocument): Markup {
-  const hashes = [...new Set(clusters.map(({ configHash }) => configHash.slice(0, 12)))];
+  const hashes = [...new Set(clusters.map(({ configHash }) => configHash.slice(0, 12)))].filter((hash) => hash !== '');
   return html`<footer><p>cniwatch. Each finding's rule and its sources: <code>cniwatch explain</code> with the check's name.${
     hashes.length > 0 ? html` Configuration <code>${hashes.join(', ')}</code>.` : ''
   }</p></footer>`;
