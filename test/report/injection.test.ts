@@ -48,7 +48,7 @@ const everywhere = (text: string): AssessmentDocument =>
         account: text,
         region: text,
         takenAt: text,
-        configHash: text,
+        configHash: `x${text}`,
         collectors: [{ id: text, ok: false, reason: text, remedy: text, durationMs: 1, calls: { [text]: 1 }, pages: 1 }],
       },
     ),
