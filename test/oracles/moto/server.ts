@@ -3,7 +3,9 @@ import { motoServer } from './moto.ts';
 
 export interface Moto {
   readonly endpoint: string;
-  /** For the SDK and for a child process. */
+  /** moto takes any. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** For a child process. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -12,6 +14,8 @@ export interface MotoOptions {
   readonly account: string;
   readonly region: string;
 }
+
+const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
 
 /** Starts moto's server on the loopback address, empty but for the default VPC that it gives every Region. */
 export async function startMoto({ account, region }: MotoOptions): Promise<Moto> {
@@ -31,10 +35,11 @@ export async function startMoto({ account, region }: MotoOptions): Promise<Moto>
   });
   return {
     endpoint,
+    credentials: CREDENTIALS,
     environment: {
       AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
       AWS_REGION: region,
     },
     stop: server.stop,
