@@ -17,7 +17,7 @@ export interface Host {
   readonly instanceType?: string;
   readonly subnetId?: string;
   readonly availabilityZone?: string;
-  /** Attached to the instance, in no order. */
+  /** Attached to the instance, in no order; of a Fargate node, the one that holds its address. */
   readonly interfaces: readonly NetworkInterface[];
   readonly pods: readonly Pod[];
 }
@@ -46,8 +46,14 @@ export const nodeInventory = remember(
     const byNode = Map.groupBy(pods ?? [], ({ nodeName }) => nodeName ?? '');
     const interfacesOf = (instanceId = '') => byInstance.get(instanceId) ?? [];
     const instanceById = new Map((instances ?? []).map((instance) => [instance.instanceId, instance]));
+    const onFargate = fargateInterfaces(nodes ?? [], interfaces ?? []);
     const joined = (nodes ?? []).map((node) =>
-      host(node, instanceById.get(node.instanceId ?? ''), interfacesOf(node.instanceId), byNode.get(node.name) ?? []),
+      host(
+        node,
+        instanceById.get(node.instanceId ?? ''),
+        onFargate.get(node) ?? interfacesOf(node.instanceId),
+        byNode.get(node.name) ?? [],
+      ),
     );
     const known = new Set(joined.map(({ instanceId }) => instanceId));
     const waiting = (instances ?? []).filter(
@@ -58,20 +64,35 @@ export const nodeInventory = remember(
   },
 );
 
+/** A Fargate node has no instance that can be seen; its interface is the one that holds its address. */
+function fargateInterfaces(
+  nodes: readonly Node[],
+  interfaces: readonly NetworkInterface[],
+): ReadonlyMap<Node, readonly NetworkInterface[]> {
+  const fargate = nodes.filter((node) => hostKind(node) === 'fargate');
+  if (fargate.length === 0) return new Map();
+  const byAddress = Map.groupBy(interfaces, ({ privateIpAddresses }) => privateIpAddresses[0] ?? '');
+  return new Map(fargate.map((node) => [node, node.internalIps.flatMap((ip) => byAddress.get(ip) ?? [])]));
+}
+
 function host(
   node: Node | undefined,
   instance: Instance | undefined,
   interfaces: readonly NetworkInterface[],
   pods: readonly Pod[],
 ): Host {
-  const primary = interfaces.find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCardIndex === 0);
+  const kind = node === undefined ? 'linux' : hostKind(node);
+  const primary =
+    kind === 'fargate'
+      ? interfaces[0]
+      : interfaces.find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCardIndex === 0);
   const instanceId = node?.instanceId ?? instance?.instanceId;
   const instanceType = instance?.instanceType ?? node?.labels['node.kubernetes.io/instance-type'];
   const subnetId = instance?.subnetId ?? primary?.subnetId;
   const availabilityZone = instance?.availabilityZone ?? primary?.availabilityZone ?? node?.labels['topology.kubernetes.io/zone'];
   return {
     name: node?.name ?? instance?.instanceId ?? '',
-    kind: node === undefined ? 'linux' : hostKind(node),
+    kind,
     ...(node && { node }),
     ...(instance && { instance }),
     ...(instanceId && { instanceId }),

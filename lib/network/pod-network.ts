@@ -47,13 +47,17 @@ export function podNetwork(cluster: EksCluster, subnets: SliceData['subnets'], s
   };
 }
 
-function caveats({ nodes, instances }: PodNetworkSlices, { hosts }: NodeInventory, ipam: PodIpam): readonly string[] {
-  return [
-    ...(nodes.ok ? [] : [`the nodes were not read (${nodes.code}), so its nodes are the instances tagged for it`]),
-    ...(instances.ok ? [] : [`the instances were not read (${instances.code}), so nodes' subnets are those of their interfaces`]),
-    ...(ipam.kind === 'unknown' ? [`${ipam.reason}, so the VPC CNI's default settings are assumed`] : []),
-    ...(hosts.length === 0 ? ["no node was found, so the cluster's own subnets are judged"] : []),
-  ];
+function caveats(slices: PodNetworkSlices, { hosts }: NodeInventory, ipam: PodIpam): readonly string[] {
+  const { nodes, instances, networkInterfaces } = slices;
+  const clauses: string[] = [];
+  if (!nodes.ok) clauses.push(`the nodes were not read (${nodes.code}), so nodes are the instances tagged for the cluster`);
+  if (!instances.ok)
+    clauses.push(`the instances were not read (${instances.code}), so nodes' subnets are those of their interfaces`);
+  if (!networkInterfaces.ok)
+    clauses.push(`the interfaces were not read (${networkInterfaces.code}), so subnets where only they lead are missing`);
+  if (ipam.kind === 'unknown') clauses.push(`${ipam.reason}, so the VPC CNI's default settings are assumed`);
+  if (hosts.length === 0) clauses.push("no node was seen, so the cluster's own subnets are judged");
+  return clauses;
 }
 
 export function dataOf<T>(slice: Slice<T> | Failure): T | undefined {

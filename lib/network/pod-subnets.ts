@@ -119,7 +119,8 @@ function subnetChooser(sources: PodSubnetSources, byId: ReadonlyMap<string, Subn
   return (host) => {
     const own = host.subnetId;
     // Other CNIs choose by rules of their own: what their interfaces hold is seen, what they might take next is not.
-    if (own === undefined || ipam.kind === 'other-cni') return { draws: [], certain: true };
+    if (ipam.kind === 'other-cni' && own !== undefined) return { draws: [], certain: true };
+    if (own === undefined) return { draws: [], certain: true, unresolved: 'neither its instance nor its interfaces were seen' };
     if (host.kind !== 'linux' || ipam.kind === 'auto-mode') return { draws: [own], certain: true };
     if (settings.customNetworking) return eniConfigChoice(host, sources);
     const known = discovered.get(own);

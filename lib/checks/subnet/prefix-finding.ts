@@ -1,3 +1,4 @@
+import { plural } from '#lib/checks/plural.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { type FreePrefixes, PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
@@ -91,7 +92,9 @@ function clauses({ subnet, use, counted, demand, demandAtMost }: CountedSubnet, 
       : []),
     ...(demandAtMost !== undefined && needsPrefixes(use) ? ['pods were not read, so how many a node has is not known'] : []),
     ...(verdict !== 'ok' && needsPrefixes(use)
-      ? [`two nodes of ${demand.podsPerNode} pods take ${2 * demand.prefixes} blocks and ${2 * demand.singles} single addresses`]
+      ? [
+          `two nodes of ${plural(demand.podsPerNode, 'pod')} take ${2 * demand.prefixes} blocks and ${2 * demand.singles} single addresses`,
+        ]
       : []),
   ];
 }

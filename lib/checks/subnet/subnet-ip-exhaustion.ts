@@ -45,6 +45,7 @@ export const check = defineCheck({
         'addresses that EC2 counts as used and no interface that could be read holds; null where interfaces were not read',
       oneMoreNode: 'addresses that one more node of the most demanding type here takes at its start',
       relievedBy: 'subnets of the same zone that the CNI turns to, and that have room',
+      nodes: 'of the finding on the cluster alone: nodes of which it is not known where their pods draw from',
     },
     sources: [
       'Amazon VPC User Guide, "Subnet CIDR blocks" (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html)',

@@ -63,6 +63,7 @@ export const check = defineCheck({
       demandPerNode:
         'what an average node takes: `prefixes`, `singles` and the `podsPerNode` it is derived from; null where prefix delegation is off',
       unaccounted: 'addresses that EC2 counts as used and no interface that could be read holds',
+      nodes: 'of the finding on the cluster alone: nodes of which it is not known where their pods draw from',
     },
     sources: [
       'Amazon EKS Best Practices Guide, "Prefix Mode for Linux" (https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html)',
@@ -72,10 +73,8 @@ export const check = defineCheck({
   },
   remediations: ['reserve-prefix-space'],
   evaluate({ inputs, optional, target, options }) {
-    const network = podNetwork(inputs.cluster, inputs.subnets, {
-      ...optional,
-      networkInterfaces: { ok: true, data: inputs.networkInterfaces },
-    });
+    const slices = { ...optional, networkInterfaces: { ok: true, data: inputs.networkInterfaces } } as const;
+    const network = podNetwork(inputs.cluster, inputs.subnets, slices);
     const { ipam, settings, identity } = network;
     if (settings.ipv6)
       return notApplicable(target, 'The pods of this cluster have IPv6 addresses, from /80 prefixes: no /28 is needed.');
@@ -111,7 +110,7 @@ export const check = defineCheck({
       });
     });
     return {
-      findings: [...unplacedNodes(network, target, optional), ...findings],
+      findings: [...unplacedNodes(network, target, slices), ...findings],
       metrics: findings.flatMap(({ resource, evidence }) =>
         typeof evidence['freePrefixes'] === 'number'
           ? [{ name: 'SubnetFreePrefixes', value: evidence['freePrefixes'], dimensions: { SubnetId: resource.id } }]

@@ -1,3 +1,4 @@
+import { plural } from '#lib/checks/plural.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -7,21 +8,21 @@ const NAMED = 5;
 
 /** The finding that some subnets may be missing from the judged ones, because it is not known where these nodes' pods draw from. */
 export function unplacedNodes(
-  { unresolved }: PodNetwork,
+  { unresolved, ipam }: PodNetwork,
   { arn, name }: Target,
-  { nodes, instances }: Pick<Slices, 'nodes' | 'instances'>,
+  { nodes, instances, networkInterfaces }: Pick<Slices, 'nodes' | 'instances' | 'networkInterfaces'>,
 ): readonly Judgement[] {
   const resource = { kind: 'cluster', id: arn, name } as const;
-  if (!nodes.ok && !instances.ok) {
+  const missing =
+    !nodes.ok && !instances.ok
+      ? `neither nodes (${nodes.reason}) nor instances (${instances.reason}) were read`
+      : ipam.kind === 'unknown' && !networkInterfaces.ok
+        ? `${ipam.reason}, and interfaces were not read (${networkInterfaces.reason})`
+        : undefined;
+  if (missing !== undefined)
     return [
-      {
-        verdict: 'unknown',
-        resource,
-        summary: `Neither nodes (${nodes.reason}) nor instances (${instances.reason}) were read: pods may draw from more subnets than those judged.`,
-        evidence: {},
-      },
+      { verdict: 'unknown', resource, summary: `Pods may draw from more subnets than those judged: ${missing}.`, evidence: {} },
     ];
-  }
   if (unresolved.length === 0) return [];
   const reasons = Map.groupBy(unresolved, ({ reason }) => reason);
   const clauses = [...reasons].map(([reason, hosts]) => {
@@ -32,7 +33,7 @@ export function unplacedNodes(
     {
       verdict: 'unknown',
       resource,
-      summary: `It is not known where the pods of ${unresolved.length} nodes draw from: ${clauses.join('; ')}.`,
+      summary: `It is not known where the pods of ${plural(unresolved.length, 'node')} draw from: ${clauses.join('; ')}.`,
       evidence: { nodes: unresolved.map(({ host }) => host.name) },
     },
   ];

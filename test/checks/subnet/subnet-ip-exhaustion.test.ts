@@ -227,7 +227,19 @@ test.each<[string, World, string | undefined, string]>([
     'ENIConfigs were not read',
   ],
   ['an ENIConfig that is missing', withFree(200, customNetworking), 'unknown', 'no ENIConfig named default'],
-  ['neither nodes nor instances', withFree(200, { nodes: DENIED, instances: DENIED }), 'unknown', 'Neither nodes'],
+  ['neither nodes nor instances', withFree(200, { nodes: DENIED, instances: DENIED }), 'unknown', 'neither nodes'],
+  [
+    'neither DaemonSets nor interfaces',
+    withFree(200, { daemonSets: DENIED, networkInterfaces: DENIED }),
+    'unknown',
+    'interfaces were not read',
+  ],
+  [
+    'a node of which nothing was seen',
+    withFree(200, { nodes: [aNode(), aNode({ name: 'lost', instanceId: 'i-lost' })] }),
+    'unknown',
+    '1 node draw from: neither its instance nor its interfaces were seen (lost)',
+  ],
   ['nothing missing', withFree(200), undefined, ''],
 ])('with %s the subnets may not be all: %3$s', (_, world, verdict, text) => {
   const ofCluster = run(world).findings.find(({ resource }) => resource.kind === 'cluster');
@@ -242,6 +254,20 @@ test('without Kubernetes access the subnets are those of the instances, and the 
   expect(finding?.summary).toContain('the nodes were not read');
   expect(finding?.summary).toContain('default settings are assumed');
   expect(subnetA(withFree(3, denied))?.verdict).toBe('critical');
+});
+
+test('the subnet of a Fargate pod is found by its address', () => {
+  const fargate = aNode({
+    name: 'fargate-1',
+    labels: { 'eks.amazonaws.com/compute-type': 'fargate' },
+    internalIps: ['10.0.4.9'],
+  });
+  const eni = anEni({ subnetId: 'subnet-f', privateIpAddresses: ['10.0.4.9'] });
+  const subnets = [aSubnet(), aSubnet({ subnetId: 'subnet-f', cidrBlock: '10.0.4.0/24', availableIpAddressCount: 2 })];
+  const { instanceId: _none, ...node } = fargate;
+  expect(verdicts(withFree(0, { nodes: [node], instances: [], networkInterfaces: [eni], subnets }))).toEqual({
+    'subnet-f': 'critical',
+  });
 });
 
 test('without interfaces the share is judged all the same', () => {
