@@ -1,11 +1,7 @@
 import * as z from 'zod';
 import { judgeNodes } from '#lib/checks/node/judged-nodes.ts';
+import { maxPodsFinding } from '#lib/checks/node/max-pods-finding.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import type { Nodegroup } from '#lib/model/eks.ts';
-import type { Judgement } from '#lib/model/finding.ts';
-import type { EniNode } from '#lib/network/eni-nodes.ts';
-import { expectedMaxPods, type MaxPodsReason, maxPodsGuidance, maxPodsReason } from '#lib/network/max-pods.ts';
-import { type MaxPodsOrigin, maxPodsOrigin } from '#lib/network/max-pods-source.ts';
 import { dataOf } from '#lib/network/pod-network.ts';
 
 const options = z.object({
@@ -70,67 +66,8 @@ export const check = defineCheck({
   remediations: ['recycle-nodes', 'enable-prefix-delegation'],
   evaluate({ inputs, optional, target, options: chosen }) {
     const nodegroups = dataOf(optional.nodegroups);
-    const { judged, findings } = judgeNodes({ inputs, optional, target }, (node) => judge(node, nodegroups, chosen));
+    const { judged, findings } = judgeNodes({ inputs, optional, target }, (node) => maxPodsFinding(node, nodegroups, chosen));
     const mismatched = findings.filter(({ verdict }) => verdict === 'warning' || verdict === 'critical').length;
     return { findings, metrics: judged.length === 0 ? [] : [{ name: 'NodesMaxPodsMismatched', value: mismatched }] };
   },
 });
-
-function judge(
-  entry: EniNode,
-  nodegroups: readonly Nodegroup[] | undefined,
-  { wastefulRatio, aboveGuidance }: z.output<typeof options>,
-): Omit<Judgement, 'resource'> {
-  const { node, type, capacity, pods } = entry;
-  const { allocatablePods } = node;
-  if (allocatablePods === undefined)
-    return { verdict: 'unknown', summary: `${node.name} is not judged: it states no allocatable pods.`, evidence: {} };
-  const origin = maxPodsOrigin(node, nodegroups);
-  const reason = maxPodsReason(allocatablePods, type, capacity, pods, wastefulRatio);
-  const sticking = reason === 'over-committed' && pods.inUse + pods.waiting > (capacity.ipCapacity ?? Number.POSITIVE_INFINITY);
-  const verdict = sticking ? 'critical' : verdictOf(reason, aboveGuidance);
-  return {
-    verdict,
-    summary: summary(entry, allocatablePods, reason, origin),
-    evidence: {
-      allocatablePods,
-      expectedMaxPods: expectedMaxPods(type, capacity),
-      hostNetworkPods: pods.hostNetwork,
-      source: origin.source,
-      verdictReason: reason,
-      instanceType: type.instanceType,
-      ipCapacity: capacity.ipCapacity,
-    },
-    ...(verdict === 'critical' && { timeToImpact: 'immediate' as const }),
-    ...(verdict === 'warning' && { timeToImpact: reason === 'over-committed' ? ('hours' as const) : ('days' as const) }),
-    ...(verdict !== 'ok' && { remediation: 'recycle-nodes' }),
-  };
-}
-
-function verdictOf(reason: MaxPodsReason, aboveGuidance: 'ok' | 'warning'): 'ok' | 'warning' {
-  if (reason === 'matches') return 'ok';
-  return reason === 'above-guidance' ? aboveGuidance : 'warning';
-}
-
-function summary(
-  { node, type, capacity, pods }: EniNode,
-  maxPods: number,
-  reason: MaxPodsReason,
-  { change }: MaxPodsOrigin,
-): string {
-  const expected = expectedMaxPods(type, capacity);
-  const start = `${node.name} (${type.instanceType}, ${capacity.mode}) allows ${maxPods} pods`;
-  const where = `To change it, ${change}.`;
-  switch (reason) {
-    case 'matches':
-      return `${start}; ${expected} fit.`;
-    case 'over-committed':
-      return `${start}, of which ${pods.hostNetwork} are on the host's network, and can give ${capacity.ipCapacity} an address: the others would stick; ${expected} fit. ${where}`;
-    case 'stale':
-      return `${start}, the figure for secondary addresses, though prefix delegation lets ${expected} fit. ${where}`;
-    case 'wasteful':
-      return `${start} where ${expected} fit. ${where}`;
-    case 'above-guidance':
-      return `${start}, above the ${maxPodsGuidance(type)} that AWS recommends for ${type.vcpus} vCPUs. ${where}`;
-  }
-}

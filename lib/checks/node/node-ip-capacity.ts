@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { capacityFinding } from '#lib/checks/node/capacity-finding.ts';
 import { judgeNodes } from '#lib/checks/node/judged-nodes.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import type { Judgement } from '#lib/model/finding.ts';
 import { distribution } from '#lib/model/metric.ts';
-import type { EniNode } from '#lib/network/eni-nodes.ts';
 
 const options = z.object({
   warningPercent: z
@@ -68,7 +67,7 @@ export const check = defineCheck({
   },
   remediations: ['enable-prefix-delegation', 'advise-instance-types'],
   evaluate({ inputs, optional, target, options: { warningPercent } }) {
-    const { judged, findings } = judgeNodes({ inputs, optional, target }, (node) => judge(node, warningPercent));
+    const { judged, findings } = judgeNodes({ inputs, optional, target }, (node) => capacityFinding(node, warningPercent));
     const shares = judged.filter(({ capacity }) => capacity.ipCapacity !== null && capacity.ipCapacity > 0);
     return {
       findings,
@@ -92,56 +91,4 @@ export const check = defineCheck({
 /** To whole percents, so that a distribution keeps few values. */
 function percentOf(part: number, whole: number | null): number {
   return whole === null || whole === 0 ? 0 : Math.floor((100 * part) / whole);
-}
-
-function judge(entry: EniNode, warningPercent: number): Omit<Judgement, 'resource'> {
-  const { type, capacity, pods, node } = entry;
-  const verdict = verdictOf(entry, warningPercent);
-  return {
-    verdict,
-    summary: `${clauses(entry).join('; ')}.`,
-    evidence: {
-      instanceType: type.instanceType,
-      mode: capacity.mode,
-      eniAttached: capacity.eniAttached,
-      eniMax: capacity.eniMax,
-      ipCapacity: capacity.ipCapacity,
-      ipAssigned: capacity.ipAssigned,
-      ipInUse: pods.inUse,
-      branchUsed: pods.branches,
-      branchMax: node.allocatablePodEnis ?? null,
-      podsWaiting: pods.waiting,
-      mixedEnis: [...capacity.mixed],
-    },
-    ...(verdict === 'critical' && { timeToImpact: 'immediate' as const }),
-    ...(verdict === 'warning' && { timeToImpact: 'hours' as const }),
-    ...(verdict !== 'ok' &&
-      capacity.ipCapacity !== null && {
-        remediation:
-          capacity.mode === 'secondary-ip' && !capacity.fellBack ? 'enable-prefix-delegation' : 'advise-instance-types',
-      }),
-  };
-}
-
-function verdictOf({ capacity, pods }: EniNode, warningPercent: number): 'ok' | 'warning' | 'critical' {
-  const { ipCapacity, ipAssigned } = capacity;
-  if (ipCapacity === null) {
-    if (ipAssigned > 0) return 'ok';
-    return pods.waiting > 0 ? 'critical' : 'warning';
-  }
-  if (pods.inUse >= ipCapacity && pods.waiting > 0) return 'critical';
-  return 100 * pods.inUse >= warningPercent * ipCapacity ? 'warning' : 'ok';
-}
-
-function clauses({ node, type, capacity, pods }: EniNode): readonly string[] {
-  const { ipCapacity, ipAssigned, mode, eniAttached, eniMax, fellBack, mixed } = capacity;
-  return [
-    ipCapacity === null
-      ? `${node.name} (${type.instanceType}) holds ${ipAssigned} IPv6 prefixes for ${pods.inUse} pods`
-      : `${node.name} (${type.instanceType}, ${mode}) has ${pods.inUse} of ${ipCapacity} possible pod addresses in use and holds ${ipAssigned}, on ${eniAttached} of ${eniMax} interfaces`,
-    ...(pods.waiting > 0 ? [`${pods.waiting} pods wait for an address`] : []),
-    ...(pods.branches > 0 ? [`${pods.branches} of ${node.allocatablePodEnis ?? 0} branch interfaces are used`] : []),
-    ...(fellBack ? ['prefix delegation is on and has no effect on this type or CNI version'] : []),
-    ...(mixed.length > 0 ? [`${mixed.length} interfaces hold both single addresses and prefixes`] : []),
-  ];
 }
