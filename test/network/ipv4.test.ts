@@ -16,13 +16,23 @@ test('every address survives writing and reading, and reads as ipaddr.js reads i
   );
 });
 
-test.each(['', '1.2.3', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3.', '1..2.3', 'a.b.c.d', '1.2.3.4 ', '-1.2.3.4', '1e1.2.3.4'])(
-  '%j is no IPv4 address',
-  (text) => expect(parseIpv4(text)).toBeUndefined(),
-);
+test.each([
+  '',
+  '1.2.3',
+  '1.2.3.4.5',
+  '256.1.1.1',
+  '01.2.3.4',
+  '1.2.3.',
+  '1..2.3',
+  'a.b.c.d',
+  '1.2.3.4 ',
+  '-1.2.3.4',
+  '1e1.2.3.4',
+])('%j is no IPv4 address', (text) => expect(parseIpv4(text)).toBeUndefined());
 
-test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0/8', '10.0.0.0/8.5', '::/0'])('%j is no IPv4 block', (text) =>
-  expect(parseIpv4Block(text)).toBeUndefined(),
+test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0/8', '10.0.0.0/8.5', '::/0'])(
+  '%j is no IPv4 block',
+  (text) => expect(parseIpv4Block(text)).toBeUndefined(),
 );
 
 test('a block holds exactly the addresses that ipaddr.js says match', () => {
