@@ -14,7 +14,7 @@ export type MaxPodsSource =
 /** Who sets a node's max-pods, and how to change it there. */
 export interface MaxPodsOrigin {
   readonly source: MaxPodsSource;
-  /** Completes "to change it, ...". */
+  /** A clause: what to set or do there. */
   readonly change: string;
 }
 

@@ -5,6 +5,17 @@ import type { EniNode } from '#lib/network/eni-nodes.ts';
 import { expectedMaxPods, type MaxPodsReason, maxPodsGuidance, maxPodsReason } from '#lib/network/max-pods.ts';
 import { type MaxPodsOrigin, maxPodsOrigin } from '#lib/network/max-pods-source.ts';
 
+const SOURCES: Readonly<Record<MaxPodsOrigin['source'], string>> = {
+  'managed-node-group': 'its managed node group',
+  'managed-node-group-custom-ami': "its managed node group's own AMI",
+  nodeadm: 'nodeadm',
+  bottlerocket: 'Bottlerocket',
+  'bootstrap.sh': 'bootstrap.sh',
+  karpenter: 'Karpenter',
+  'auto-mode': 'EKS Auto Mode',
+  unknown: 'a source that is not known',
+};
+
 export interface MaxPodsOptions {
   readonly wastefulRatio: number;
   readonly aboveGuidance: 'ok' | 'warning';
@@ -51,11 +62,11 @@ function summary(
   { node, type, capacity, pods }: EniNode,
   maxPods: number,
   reason: MaxPodsReason,
-  { change }: MaxPodsOrigin,
+  { source, change }: MaxPodsOrigin,
 ): string {
   const expected = expectedMaxPods(type, capacity);
   const start = `${node.name} (${type.instanceType}, ${capacity.mode}) allows ${maxPods} pods`;
-  const where = `To change it, ${change}.`;
+  const where = `Set by ${SOURCES[source]}: ${change}.`;
   switch (reason) {
     case 'matches':
       return `${start}; ${expected} fit.`;
