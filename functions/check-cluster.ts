@@ -2,16 +2,17 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { CHECKS } from '#lib/checks/index.ts';
 import { awsClients } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
-import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
+import { type Config, configSchema } from '#lib/config/schema.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
-import { CONFIG_KEY, runId, runTarget } from '#lib/publish/run-keys.ts';
-import { getConfigText, putResult, putSnapshot } from '#lib/publish/run-store.ts';
+import { runId, runTarget } from '#lib/publish/run-keys.ts';
+import { getRunConfig, putResult, putSnapshot } from '#lib/publish/run-store.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
@@ -25,7 +26,7 @@ const ANSWER_RESERVE = 2_000;
 
 type Checked =
   | { outcome: 'checked' | 'partly-read' | 'unreachable'; verdict: Verdict }
-  | { outcome: 'invalid-event' | 'invalid-config'; reason: string };
+  | { outcome: 'invalid-event'; reason: string };
 
 /** Checks one cluster: what could not be read is unknown in its result, and no error of this function. */
 export async function handler(input: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<Checked> {
@@ -35,24 +36,18 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const remainingMs = context.getRemainingTimeInMillis();
   const signal = AbortSignal.timeout(Math.max(1, remainingMs - ANSWER_RESERVE));
   const bucket = { s3, bucket: hub.bucket, owner: hub.account, signal };
-  try {
-    const text = await getConfigText(bucket);
-    const config = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
-    const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
-    const aws = awsClients({ region: target.region });
-    const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
-    const snapshot = await collect(target, { aws, kubernetes, deadlineMs });
-    await putSnapshot(bucket, snapshot);
-    const assessment = evaluate(snapshot, { config });
-    const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
-    await putResult(bucket, runId, assessment);
-    const unread = snapshot.collectors.filter(({ ok }) => !ok).map(({ id, code }) => `${id}: ${code}`);
-    const { cluster, nodes } = snapshot.slices;
-    const outcome = !(cluster.ok && nodes.ok) ? 'unreachable' : unread.length > 0 ? 'partly-read' : 'checked';
-    logger.info(outcome, { runId, arn: target.arn, verdict: assessment.verdict, summary: assessment.summary, unread, rejected });
-    return { outcome, verdict: assessment.verdict };
-  } catch (error) {
-    if (error instanceof ConfigInvalid) return { outcome: 'invalid-config', reason: error.message };
-    throw error;
-  }
+  const config = configSchema(CHECKS).parse(await getRunConfig(bucket, runId)) as Config;
+  const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
+  const aws = awsClients({ region: target.region });
+  const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
+  const snapshot = await collect(target, { aws, kubernetes, deadlineMs });
+  await putSnapshot(bucket, snapshot);
+  const assessment = evaluate(snapshot, { config });
+  const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
+  await putResult(bucket, runId, assessment);
+  const unread = snapshot.collectors.filter(({ ok }) => !ok).map(({ id, code }) => `${id}: ${code}`);
+  const { cluster, nodes } = snapshot.slices;
+  const outcome = !(cluster.ok && nodes.ok) ? 'unreachable' : unread.length > 0 ? 'partly-read' : 'checked';
+  logger.info(outcome, { runId, arn: target.arn, verdict: assessment.verdict, summary: assessment.summary, unread, rejected });
+  return { outcome, verdict: assessment.verdict };
 }

@@ -9,7 +9,7 @@ import { ReadFailure } from '#lib/model/failure.ts';
 import type { Target } from '#lib/model/target.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { CONFIG_KEY, runId } from '#lib/publish/run-keys.ts';
-import { getConfigText, putTargets } from '#lib/publish/run-store.ts';
+import { getConfigText, putRunConfig, putTargets } from '#lib/publish/run-store.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
@@ -29,12 +29,13 @@ export async function handler(input: unknown): Promise<Discovered> {
   const bucket = { s3, bucket: hub.bucket, owner: hub.account };
   try {
     const text = await getConfigText(bucket);
-    const { fleet } = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
-    const regions = fleet.length > 0 ? fleet : [{ region: hub.region, clusters: ['*'] }];
+    const config = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
+    const regions = config.fleet.length > 0 ? config.fleet : [{ region: hub.region, clusters: ['*'] }];
     const listed = await Promise.all(regions.map(({ region, clusters }) => list(region, clusters)));
     const unread = listed.flatMap((each) => ('unread' in each ? [each.unread] : []));
     // Entries of one Region may overlap: a cluster is checked once.
     const targets = new Map(listed.flatMap((each) => ('targets' in each ? each.targets : [])).map((each) => [each.arn, each]));
+    await putRunConfig(bucket, parsed.data.runId, config);
     const key = await putTargets(bucket, parsed.data.runId, [...targets.values()]);
     logger.info('discovered', { runId: parsed.data.runId, clusters: targets.size, unread });
     return { outcome: 'discovered', runId: parsed.data.runId, bucket: hub.bucket, key, count: targets.size, unread };

@@ -5,6 +5,7 @@ import { type Target, target } from '#lib/model/target.ts';
  * Where a run's objects stand in cniwatch's bucket:
  *
  *   config/cniwatch.yaml                                        the configuration, where there is one
+ *   runs/<runId>/config.json                                    the configuration that all of this run goes by, defaults filled in
  *   runs/<runId>/targets.json                                   Target[]: what the Distributed Map reads
  *   runs/<runId>/results/<account>/<region>/<name>.json         one cluster's Assessment
  *   runs/<runId>/summary.json                                   the fleet's AssessmentDocument, less its ok findings
@@ -13,6 +14,10 @@ import { type Target, target } from '#lib/model/target.ts';
  * A cluster's name holds letters, digits, hyphens and underscores (EKS API reference, CreateCluster), so no key needs escaping.
  */
 export const CONFIG_KEY = 'config/cniwatch.yaml';
+
+export function runConfigKey(runId: string): string {
+  return `runs/${runId}/config.json`;
+}
 
 export function targetsKey(runId: string): string {
   return `runs/${runId}/targets.json`;

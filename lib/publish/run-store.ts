@@ -6,7 +6,15 @@ import type { Permissions } from '#lib/model/permissions.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { type Target, target } from '#lib/model/target.ts';
 import { type Bucket, getText, listKeys, putObject } from '#lib/publish/bucket.ts';
-import { CONFIG_KEY, resultKey, resultsPrefix, snapshotKey, summaryKey, targetsKey } from '#lib/publish/run-keys.ts';
+import {
+  CONFIG_KEY,
+  resultKey,
+  resultsPrefix,
+  runConfigKey,
+  snapshotKey,
+  summaryKey,
+  targetsKey,
+} from '#lib/publish/run-keys.ts';
 
 const MIB = 2 ** 20;
 const JSON_TYPE = 'application/json';
@@ -23,11 +31,15 @@ export const CONFIG_PERMISSIONS: Permissions = {
   kubernetes: [],
 };
 export const TARGETS_PERMISSIONS: Permissions = {
-  aws: [{ action: 's3:PutObject', resource: `bucket/${targetsKey('*')}` }],
+  aws: [
+    { action: 's3:PutObject', resource: `bucket/${runConfigKey('*')}` },
+    { action: 's3:PutObject', resource: `bucket/${targetsKey('*')}` },
+  ],
   kubernetes: [],
 };
 export const RESULT_PERMISSIONS: Permissions = {
   aws: [
+    { action: 's3:GetObject', resource: `bucket/${runConfigKey('*')}` },
     { action: 's3:PutObject', resource: `bucket/${resultsPrefix('*')}*` },
     { action: 's3:PutObject', resource: 'bucket/snapshots/*' },
   ],
@@ -48,6 +60,16 @@ export function getConfigText(at: Bucket): Promise<string | undefined> {
   return getText(at, CONFIG_KEY, MIB);
 }
 
+/** Discover settles the configuration once, so that every cluster of a run is judged alike. `config` is plain JSON. */
+export async function putRunConfig(at: Bucket, runId: string, config: unknown): Promise<void> {
+  await putObject(at, runConfigKey(runId), JSON.stringify(config), JSON_TYPE);
+}
+
+/** The run's configuration as JSON, for its schema. @throws Error where the run has none */
+export async function getRunConfig(at: Bucket, runId: string): Promise<unknown> {
+  return JSON.parse(await getOfRun(at, runId, runConfigKey(runId), MIB));
+}
+
 /** @returns the key that was written */
 export async function putTargets(at: Bucket, runId: string, targets: readonly Target[]): Promise<string> {
   const key = targetsKey(runId);
@@ -57,9 +79,14 @@ export async function putTargets(at: Bucket, runId: string, targets: readonly Ta
 
 /** @throws Error where the run has no readable list of targets: then nothing can be said of it */
 export async function getTargets(at: Bucket, runId: string): Promise<readonly Target[]> {
-  const text = await getText(at, targetsKey(runId), 16 * MIB);
-  if (text === undefined) throw new Error(`run ${runId} has no ${targetsKey(runId)}: did discover finish?`);
-  return z.array(target).parse(JSON.parse(text));
+  return z.array(target).parse(JSON.parse(await getOfRun(at, runId, targetsKey(runId), 16 * MIB)));
+}
+
+/** What discover writes before anything else of a run starts. */
+async function getOfRun(at: Bucket, runId: string, key: string, limit: number): Promise<string> {
+  const text = await getText(at, key, limit);
+  if (text === undefined) throw new Error(`run ${runId} has no ${key}: did discover finish?`);
+  return text;
 }
 
 /** @returns the key that was written */
