@@ -91,10 +91,10 @@ function clauses({ subnet, use, counted, demand, demandAtMost }: CountedSubnet, 
       ? [`${unaccounted} used addresses cannot be seen, so at least ${freePrefixesAtLeast} blocks are free`]
       : []),
     ...(demandAtMost !== undefined && needsPrefixes(use) ? ['pods were not read, so how many a node has is not known'] : []),
-    ...(verdict !== 'ok' && needsPrefixes(use)
-      ? [
-          `two nodes of ${plural(demand.podsPerNode, 'pod')} take ${2 * demand.prefixes} blocks and ${2 * demand.singles} single addresses`,
-        ]
-      : []),
+    ...(verdict !== 'ok' && needsPrefixes(use) ? [demandClause(demandAtMost ?? demand)] : []),
   ];
+}
+
+function demandClause({ podsPerNode, prefixes, singles }: PrefixDemand): string {
+  return `two nodes of ${plural(podsPerNode, 'pod')} take ${2 * prefixes} blocks and ${2 * singles} single addresses`;
 }
