@@ -29,6 +29,8 @@ export interface AgentContext {
   readonly pods: readonly Pod[];
   /** ISO 8601: an agent or a node created later is still starting. */
   readonly startedBefore: string;
+  /** Nodes where pods have waited for a network too long to blame an update. */
+  readonly waitingNodes: ReadonlySet<string>;
 }
 
 /** Whether pods of an older template are still to be replaced, or the controller has not looked at the newest yet. */
@@ -42,7 +44,7 @@ export function agentsOf(daemonSet: DaemonSet, context: AgentContext): readonly 
   const agents = context.nodes
     .filter((node) => takesCniAgent(node) && schedulesOn(daemonSet, node))
     .map((node) => agentOn(node, byNode.get(node.name), context.startedBefore));
-  return isRollingOut(daemonSet) ? allowUpdate(agents, maxUnavailable(daemonSet)) : agents;
+  return isRollingOut(daemonSet) ? allowUpdate(agents, maxUnavailable(daemonSet), context.waitingNodes) : agents;
 }
 
 /** By node; a pod on its way out only where there is no other. */
@@ -84,17 +86,13 @@ function faultOf(pod: Pod): AgentFault {
   return { reason, exitCode, ...(terminatedReason === undefined ? {} : { terminatedReason }) };
 }
 
-/** A rolling update takes agents down on purpose; one that crashes is not among them. */
-function allowUpdate(agents: readonly Agent[], allowed: number): readonly Agent[] {
+/** A rolling update replaces agents on purpose. One that stays unready after that is not among them, nor is one that pods wait for. */
+function allowUpdate(agents: readonly Agent[], allowed: number, waitingNodes: ReadonlySet<string>): readonly Agent[] {
   let left = allowed;
   return agents.map((agent) => {
-    const down = agent.state === 'missing' || (agent.state === 'failing' && !crashes(agent));
-    return down && left-- > 0 ? { ...agent, state: 'updating' } : agent;
+    const replaced = agent.state === 'missing' || (agent.state === 'failing' && agent.pod?.deletedAt !== undefined);
+    return replaced && !waitingNodes.has(agent.node.name) && left-- > 0 ? { ...agent, state: 'updating' } : agent;
   });
-}
-
-function crashes({ fault }: Agent): boolean {
-  return fault !== undefined && (fault.exitCode !== undefined || isStuck(fault.reason));
 }
 
 /** Whether pods of its node cannot count on it. */

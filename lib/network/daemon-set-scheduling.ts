@@ -69,9 +69,12 @@ export function takesCniAgent({ labels, operatingSystem }: Node): boolean {
   return computeType !== 'fargate' && computeType !== 'auto' && operatingSystem !== 'windows';
 }
 
-/** Pods that a rolling update may take down at a time; a percentage is rounded up, and 1 is the default. */
-export function maxUnavailable({ maxUnavailable: setting = '1', desired }: DaemonSet): number {
-  const number = Number.parseInt(setting, 10);
-  if (!Number.isFinite(number)) return 1;
-  return setting.endsWith('%') ? Math.ceil((desired * number) / 100) : number;
+/**
+ * Pods that a rolling update may take down at a time; a percentage is rounded up. The API server always fills it in for a rolling
+ * update: without it, pods are replaced only when somebody deletes them.
+ */
+export function maxUnavailable({ maxUnavailable: setting, desired }: DaemonSet): number {
+  const number = Number.parseInt(setting ?? '0', 10);
+  if (!Number.isFinite(number)) return 0;
+  return setting?.endsWith('%') ? Math.ceil((desired * number) / 100) : number;
 }

@@ -56,7 +56,7 @@ export function dnsSecurity(world: DnsWorld, { groupsCoverPrefixes, settledBefor
   const nodes = new Map(world.nodes.map((node) => [node.name, node]));
   const context = { index, nodes, settings: vpcCni && vpcCniSettings(vpcCni) };
   const endpoints = dnsEndpoints(world.endpointSlices, { ...context, pods });
-  const overlay = overlayCni(cnis, pods, index);
+  const overlay = overlayCni(cnis, pods, context);
   if (overlay !== undefined) return { overlay, endpoints, classes: [], unseen: new Map(), cached: 0, young: 0 };
   const groups = compileGroups(world.securityGroups, world.securityGroupRules, world.prefixLists);
   const subnetCidrs = cidrsBySubnet(world.subnets);

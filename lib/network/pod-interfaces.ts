@@ -55,6 +55,11 @@ export function podInterface(pod: Pod, node: Node | undefined, context: Attachme
   const holding = context.index.byAddress(address);
   if (holding === undefined) return { reason: 'have an address of no interface that can be seen', seen: false };
   const { eni, fromPrefix } = holding;
+  const { instanceId } = eni.attachment ?? {};
+  // The pod has moved, or its range overlaps the VPC's: these groups are not its own.
+  if (instanceId !== undefined && node?.instanceId !== undefined && instanceId !== node.instanceId) {
+    return { reason: "have an address of another node's interface", seen: false };
+  }
   if ((eni.attachment?.networkCardIndex ?? 0) > 0) return { reason: 'hang on a second network card', seen: true };
   return { attachment: addressAttachment(eni, node, context), eni, address, fromPrefix, groupSets: [eni.groups] };
 }

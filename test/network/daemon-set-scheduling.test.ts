@@ -68,7 +68,8 @@ describe('taints', () => {
 });
 
 test.each<[string | undefined, number, number]>([
-  [undefined, 20, 1],
+  [undefined, 20, 0],
+  ['many', 20, 0],
   ['10%', 20, 2],
   ['10%', 21, 3],
   ['3', 20, 3],

@@ -94,10 +94,8 @@ export const check = defineCheck({
     const autoMode = optional.cluster.ok && optional.cluster.data.autoMode;
     if (cnis.length === 0) return noAgentResult(target, nodes, autoMode);
     const waiting = podsAwaitingNetwork(pods, optional.events.ok ? optional.events.data : [], ago(options.waitSeconds));
-    const fleets = cnis.map((cni) => ({
-      cni,
-      agents: agentsOf(cni.daemonSet, { nodes, pods, startedBefore: ago(options.startSeconds) }),
-    }));
+    const context = { nodes, pods, startedBefore: ago(options.startSeconds), waitingNodes: new Set(waiting.keys()) };
+    const fleets = cnis.map((cni) => ({ cni, agents: agentsOf(cni.daemonSet, context) }));
     const judging = { waiting, options, now };
     const agents = fleets.flatMap((fleet) => fleet.agents);
     const uncovered = nodes.filter((node) => !cnis.some(({ daemonSet }) => schedulesOn(daemonSet, node)));

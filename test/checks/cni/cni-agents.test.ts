@@ -177,17 +177,21 @@ describe('one DaemonSet', () => {
 
 describe('a rollout in progress is told apart from a failure', () => {
   const rolling = { updated: 4, maxUnavailable: '10%' };
+  const leaving = notReady('n1', { deletedAt: FRESH });
   test.each<[string, Given, Verdict]>([
-    ['agents are down for it', agentsOn(20, [...healthy(3, 20), notReady('n1')], {}, rolling), 'ok'],
-    ['more than it allows', agentsOn(20, [...healthy(4, 20), notReady('n1')], {}, rolling), 'warning'],
+    ['agents are taken down for it', agentsOn(20, [...healthy(3, 20), leaving], {}, rolling), 'ok'],
+    ['new agents are starting', agentsOn(20, twenty(notReady('n1', { createdAt: FRESH })), {}, rolling), 'ok'],
+    ['more than it allows', agentsOn(20, [...healthy(4, 20), leaving], {}, rolling), 'warning'],
     ['the new agents crash', agentsOn(20, twenty(crashing('n1')), {}, rolling), 'warning'],
+    ['the new agents never get ready', agentsOn(20, twenty(notReady('n1')), {}, rolling), 'warning'],
+    ['pods wait for one that was taken down', agentsOn(20, [...healthy(2, 20), waiting('n1')], {}, rolling), 'critical'],
     [
       'the controller has not seen the newest template',
-      agentsOn(20, healthy(2, 20), {}, { generation: 3, observedGeneration: 2 }),
+      agentsOn(20, healthy(2, 20), {}, { ...rolling, observedGeneration: 0 }),
       'ok',
     ],
     ['a number as limit', agentsOn(20, healthy(3, 20), {}, { updated: 1, maxUnavailable: '2' }), 'ok'],
-    ['no limit: one', agentsOn(20, healthy(3, 20), {}, { updated: 1 }), 'warning'],
+    ['replaced only when deleted: no limit', agentsOn(20, healthy(2, 20), {}, { updated: 1 }), 'warning'],
   ])('%s', (_name, given, verdict) => {
     const [finding] = judge(given).findings;
     expect(finding?.verdict).toBe(verdict);
