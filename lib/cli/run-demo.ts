@@ -32,17 +32,14 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
   const leave = enterSandbox(sandbox.environment);
   try {
     const clientsOf = clientsByRegion();
-    const { targets, failures } = await findTargets(
-      fleet.regions.map(({ region }) => ({ region, patterns: ['*'] })),
-      clientsOf,
-    );
+    const { targets, failures } = await findTargets([{ region: fleet.region, patterns: ['*'] }], clientsOf);
     for (const failure of failures) await reportError(failure, system);
     const settings = { clientsOf, concurrency: 5, deadlineSeconds: config.collect.deadlineSeconds };
     const clusters = await survey(targets, settings, system, (snapshot) => {
       const assessment = evaluate(snapshot, { config, checks });
       return { ...assessment, outcome: `${assessment.verdict}, ${readText(snapshot)}` };
     });
-    const { published } = await publishMetrics(clusters, clientsOf(targets[0]?.region ?? ''), now(), signal);
+    const { published } = await publishMetrics(clusters, clientsOf(fleet.region), now(), signal);
     const document: AssessmentDocument = {
       schemaVersion: 1,
       generatedAt: now().toISOString(),
