@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { type Answer, type AwsService, awsData, awsFailure, send } from '#lib/sandbox/aws-answer.ts';
+import { AwsError } from '#lib/sandbox/aws-error.ts';
+import { type PublishedMetric, readMetricData } from '#lib/sandbox/cloudwatch.ts';
+import { answerEc2 } from '#lib/sandbox/ec2.ts';
+import { parseEc2Query } from '#lib/sandbox/ec2-query.ts';
+import { Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
+import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
+import type { Faults } from '#lib/sandbox/fault.ts';
+import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
+import type { RequestLog } from '#lib/sandbox/request-log.ts';
+import type { World } from '#lib/sandbox/world.ts';
+import { xml } from '#lib/sandbox/xml.ts';
+
+/** What is asked, and how to answer it. */
+interface Call {
+  readonly operation: string;
+  answer(): string;
+}
+
+interface Parts {
+  readonly world: World;
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly now: () => Date;
+  readonly entry: (cluster: string) => KubernetesEntry;
+}
+
+/** The AWS services behind one endpoint: a request's signature says which it is for. */
+export class AwsApi {
+  readonly #parts: Parts;
+  readonly #throttle: Ec2Throttle;
+  readonly #metrics: PublishedMetric[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#throttle = new Ec2Throttle(() => parts.now().getTime());
+  }
+
+  get metrics(): readonly PublishedMetric[] {
+    return this.#metrics;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = serviceOf(request);
+    if (service === undefined) {
+      return send(response, { status: 403, headers: {}, body: 'The request is not signed for a service of the sandbox.' });
+    }
+    const call = this.#call(service, request, await readBody(request));
+    this.#parts.log.count(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
+    const answer = () => answered(service, call);
+    const fault = this.#parts.faults.strike(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
+    if (fault === undefined) return send(response, answer());
+    return sendFaulty(response, fault, {
+      answer,
+      refuse: ({ code, status, message }) => awsFailure(service, new AwsError(code, message ?? code, status)),
+    });
+  }
+
+  #call(service: AwsService, request: IncomingMessage, body: string): Call {
+    const { world, entry } = this.#parts;
+    switch (service) {
+      case 'ec2': {
+        const query = parseEc2Query(body);
+        return { operation: query.action, answer: () => this.#ec2(query.action, () => answerEc2(world, query)) };
+      }
+      case 'eks': {
+        const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+        const routed = request.method === 'GET' ? routeEks(world, url, entry) : undefined;
+        return routed === undefined
+          ? unknownCall(`${request.method} ${url.pathname}`)
+          : { operation: routed.operation, answer: () => JSON.stringify(routed.answer()) };
+      }
+      case 'sts':
+        return { operation: new URLSearchParams(body).get('Action') ?? '', answer: () => callerIdentity(world) };
+      case 'monitoring': {
+        const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+        if (operation !== 'PutMetricData') return unknownCall(operation);
+        return {
+          operation,
+          answer: () => {
+            this.#metrics.push(...readMetricData(body));
+            return '{}';
+          },
+        };
+      }
+    }
+  }
+
+  #ec2(action: string, answer: () => string): string {
+    if (!this.#throttle.take(action)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    return answer();
+  }
+}
+
+function answered(service: AwsService, call: Call): Answer {
+  try {
+    return awsData(service, call.answer());
+  } catch (error) {
+    if (error instanceof AwsError) return awsFailure(service, error);
+    throw error;
+  }
+}
+
+function unknownCall(operation: string): Call {
+  return {
+    operation,
+    answer() {
+      throw new AwsError('UnknownOperationException', `The sandbox does not answer ${operation}.`, 404);
+    },
+  };
+}
+
+/** The credential scope ends in `/<service>/aws4_request`. Source: AWS IAM User Guide, "Signature Version 4". */
+function serviceOf({ headers }: IncomingMessage): AwsService | undefined {
+  const service = /Credential=[^,]*\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+  return service === 'ec2' || service === 'eks' || service === 'sts' || service === 'monitoring' ? service : undefined;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const body = await buffer(request);
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+}
+
+function callerIdentity({ account }: World): string {
+  return xml('GetCallerIdentityResponse', {
+    GetCallerIdentityResult: {
+      Arn: `arn:aws:sts::${account}:assumed-role/cniwatch/sandbox`,
+      UserId: 'AROASANDBOX:sandbox',
+      Account: account,
+    },
+    ResponseMetadata: { RequestId: 'sandbox' },
+  });
+}

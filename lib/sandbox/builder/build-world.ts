@@ -1,0 +1,97 @@
+import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec2.ts';
+import { makeCluster } from '#lib/sandbox/builder/cluster.ts';
+import { awsId } from '#lib/sandbox/builder/ids.ts';
+import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
+import { draftVpc, groupRules, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
+import type { World } from '#lib/sandbox/world.ts';
+
+/** Builds the world that a specification describes, the same one each time, with addresses given out as EC2 and the CNI would. */
+export function buildWorld(spec: WorldSpec): World {
+  const parts = spec.vpcs.map((vpc) => makeVpc(spec, vpc));
+  const all = <K extends keyof (typeof parts)[number]>(key: K) => parts.map((part) => part[key]);
+  return {
+    account: spec.account,
+    region: spec.region,
+    vpcs: all('vpc'),
+    subnets: all('subnets').flat(),
+    networkInterfaces: all('networkInterfaces').flat(),
+    instances: all('instances').flat(),
+    instanceTypes: [],
+    securityGroups: all('securityGroups').flat(),
+    securityGroupRules: all('securityGroupRules').flat(),
+    networkAcls: all('networkAcl'),
+    subnetCidrReservations: all('subnetCidrReservations').flat(),
+    prefixLists: [],
+    clusters: all('clusters').flat(),
+  };
+}
+
+function makeVpc(world: WorldSpec, spec: VpcSpec) {
+  const draft = draftVpc(world, spec);
+  const tenants = spec.subnets.flatMap((subnet) => {
+    const subnetDraft = draft.subnets.get(subnet.name);
+    return subnetDraft === undefined ? [] : tenantInterfaces(subnet, subnetDraft, world.account);
+  });
+  const clusters = spec.clusters.map((cluster) => makeCluster(world, draft, cluster));
+  const groups = securityGroupsOf(world, spec, draft);
+  return {
+    vpc: draft.vpc,
+    subnets: [...draft.subnets.values()].map(({ subnet }) => subnet),
+    networkInterfaces: [
+      ...tenants,
+      ...clusters.flatMap(({ controlPlaneInterfaces, nodes }) => [
+        ...controlPlaneInterfaces,
+        ...nodes.flatMap(({ interfaces }) => interfaces),
+      ]),
+    ],
+    instances: clusters.flatMap(({ nodes }) => nodes.map(({ instance }) => instance)),
+    ...groups,
+    networkAcl: defaultAcl(spec, draft),
+    subnetCidrReservations: draft.reservations,
+    clusters: clusters.map(({ cluster }) => cluster),
+  };
+}
+
+function securityGroupsOf(
+  { account }: WorldSpec,
+  { clusters, securityGroups = [] }: VpcSpec,
+  { vpc, groupId }: VpcDraft,
+): { securityGroups: SecurityGroup[]; securityGroupRules: SecurityGroupRule[] } {
+  const named = [
+    // EKS makes the cluster's own group: everything from itself in, everything out.
+    ...clusters.map(({ name }) => ({
+      name: `cluster:${name}`,
+      groupName: `eks-cluster-sg-${name}-1234567890`,
+      ingress: [{ protocol: '-1', group: `cluster:${name}` }],
+      egress: undefined,
+    })),
+    ...securityGroups.map((group) => ({ groupName: group.name, egress: undefined, ...group })),
+  ];
+  return {
+    securityGroups: named.map(({ name, groupName }) => ({
+      groupId: groupId(name),
+      groupName,
+      vpcId: vpc.vpcId,
+      ownerId: account,
+      tags: {},
+    })),
+    securityGroupRules: named.flatMap(({ name, ingress, egress }) =>
+      groupRules(groupId(name), ingress, egress, { groupIdOf: groupId, account }),
+    ),
+  };
+}
+
+/** The ACL of a new VPC lets everything through. */
+function defaultAcl({ name }: VpcSpec, { vpc, subnets }: VpcDraft): NetworkAcl {
+  const entries = [false, true].flatMap((egress) => [
+    { ruleNumber: 100, egress, protocol: '-1', ruleAction: 'allow', cidrBlock: '0.0.0.0/0' },
+    { ruleNumber: 32767, egress, protocol: '-1', ruleAction: 'deny', cidrBlock: '0.0.0.0/0' },
+  ]);
+  return {
+    networkAclId: awsId('acl', name),
+    vpcId: vpc.vpcId,
+    isDefault: true,
+    subnetIds: [...subnets.values()].map(({ subnet }) => subnet.subnetId),
+    entries,
+  };
+}

@@ -1,0 +1,194 @@
+/** Kubernetes objects as their controllers and kubelets write them, ready for a real API server: spec first, then status. */
+import { suffix, uid } from '#lib/sandbox/builder/ids.ts';
+import type { JsonObject, KubernetesObject } from '#lib/sandbox/world.ts';
+
+interface NodeObject {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly zone: string;
+  readonly region: string;
+  readonly instanceType: string;
+  readonly nodegroup: string;
+  readonly privateIp: string;
+  readonly maxPods: number;
+  readonly version: string;
+  readonly createdAt: string;
+  readonly ready: boolean;
+}
+
+export function nodeObject(node: NodeObject): KubernetesObject {
+  const arm = /^[a-z]+\d+g[a-z]*\./.test(node.instanceType);
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: node.name,
+      uid: uid('node', node.name),
+      creationTimestamp: node.createdAt,
+      labels: {
+        'kubernetes.io/hostname': node.name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': arm ? 'arm64' : 'amd64',
+        'node.kubernetes.io/instance-type': node.instanceType,
+        'topology.kubernetes.io/region': node.region,
+        'topology.kubernetes.io/zone': node.zone,
+        'eks.amazonaws.com/nodegroup': node.nodegroup,
+        'eks.amazonaws.com/capacityType': 'ON_DEMAND',
+      },
+    },
+    spec: { providerID: `aws:///${node.zone}/${node.instanceId}` },
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: node.privateIp },
+        { type: 'Hostname', address: node.name },
+      ],
+      capacity: { pods: String(node.maxPods), cpu: '4', memory: '16Gi' },
+      allocatable: { pods: String(node.maxPods), cpu: '3920m', memory: '15Gi' },
+      conditions: [
+        node.ready
+          ? condition('Ready', 'True', node.createdAt, 'KubeletReady', 'kubelet is posting ready status')
+          : condition(
+              'Ready',
+              'False',
+              node.createdAt,
+              'KubeletNotReady',
+              'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+            ),
+      ],
+      nodeInfo: {
+        machineID: '',
+        systemUUID: '',
+        bootID: '',
+        kernelVersion: '6.12.46-66.121.amzn2023.x86_64',
+        osImage: 'Amazon Linux 2023.9.20251027',
+        containerRuntimeVersion: 'containerd://2.1.4',
+        kubeletVersion: `v${node.version}.5-eks-113cf36`,
+        kubeProxyVersion: `v${node.version}.5-eks-113cf36`,
+        operatingSystem: 'linux',
+        architecture: arm ? 'arm64' : 'amd64',
+      },
+    },
+  };
+}
+
+export function condition(type: string, status: string, since: string, reason?: string, message?: string): JsonObject {
+  return { type, status, lastTransitionTime: since, ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
+}
+
+export interface PodObject {
+  readonly namespace: string;
+  /** Of the workload; the pod's own name has a tail. */
+  readonly app: string;
+  readonly key: string | number;
+  readonly nodeName: string;
+  readonly nodeIp: string;
+  readonly podIp?: string;
+  readonly hostNetwork?: boolean;
+  readonly owner: 'ReplicaSet' | 'DaemonSet';
+  readonly image: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly containerName?: string;
+  readonly ports?: readonly JsonObject[];
+  readonly createdAt: string;
+  /** In a crash loop: restarts and the last exit. */
+  readonly crashing?: { readonly restarts: number; readonly exitCode: number; readonly reason: string };
+}
+
+/** A pod that runs; one that has no address though it needs one waits for its network; a crashing one is not ready. */
+export function podObject(pod: PodObject): KubernetesObject {
+  const name = `${pod.app}${pod.owner === 'ReplicaSet' ? `-${suffix(9, pod.app)}` : ''}-${suffix(5, pod.app, pod.key)}`;
+  const ip = pod.hostNetwork ? pod.nodeIp : pod.podIp;
+  const container = pod.containerName ?? pod.app;
+  const up = ip !== undefined;
+  const ready = up && pod.crashing === undefined;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: pod.namespace,
+      uid: uid('pod', pod.namespace, name),
+      creationTimestamp: pod.createdAt,
+      labels: pod.labels ?? { 'app.kubernetes.io/name': pod.app },
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: pod.owner,
+          name: pod.owner === 'DaemonSet' ? pod.app : `${pod.app}-${suffix(9, pod.app)}`,
+          uid: uid(pod.owner, pod.namespace, pod.app),
+          controller: true,
+        },
+      ],
+    } as KubernetesObject['metadata'],
+    spec: {
+      nodeName: pod.nodeName,
+      serviceAccountName: pod.owner === 'DaemonSet' ? pod.app : 'default',
+      ...(pod.hostNetwork ? { hostNetwork: true } : {}),
+      containers: [{ name: container, image: pod.image, ...(pod.ports ? { ports: pod.ports } : {}) }],
+    },
+    status: {
+      phase: up ? 'Running' : 'Pending',
+      hostIP: pod.nodeIp,
+      ...(up ? { podIP: ip, podIPs: [{ ip }] } : {}),
+      startTime: pod.createdAt,
+      conditions: [
+        condition('PodScheduled', 'True', pod.createdAt),
+        condition('PodReadyToStartContainers', up ? 'True' : 'False', pod.createdAt),
+        condition('Initialized', 'True', pod.createdAt),
+        condition('ContainersReady', ready ? 'True' : 'False', pod.createdAt),
+        condition('Ready', ready ? 'True' : 'False', pod.createdAt),
+      ],
+      containerStatuses: [
+        {
+          name: container,
+          image: pod.image,
+          imageID: '',
+          ready,
+          restartCount: pod.crashing?.restarts ?? 0,
+          started: ready,
+          ...containerState(pod, up),
+        },
+      ],
+    },
+  };
+}
+
+function containerState({ crashing, createdAt }: PodObject, up: boolean): JsonObject {
+  if (crashing !== undefined) {
+    return {
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
+      lastState: {
+        terminated: { exitCode: crashing.exitCode, reason: crashing.reason, startedAt: createdAt, finishedAt: createdAt },
+      },
+    };
+  }
+  return { state: up ? { running: { startedAt: createdAt } } : { waiting: { reason: 'ContainerCreating' } } };
+}
+
+interface EventObject {
+  readonly reason: string;
+  readonly message: string;
+  readonly pod: KubernetesObject;
+  readonly nodeName: string;
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** A Warning event of the kubelet on a pod. */
+export function eventObject({ reason, message, pod, nodeName, count, firstSeen, lastSeen }: EventObject): KubernetesObject {
+  const { name, namespace = 'default', uid: podUid } = pod.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${uid(name, reason).replaceAll('-', '').slice(0, 16)}`, namespace, creationTimestamp: firstSeen },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: podUid },
+    reason,
+    message,
+    type: 'Warning',
+    source: { component: 'kubelet', host: nodeName },
+    count,
+    firstTimestamp: firstSeen,
+    lastTimestamp: lastSeen,
+  };
+}

@@ -1,0 +1,133 @@
+import type { NetworkInterface, SecurityGroupRule, Subnet, SubnetCidrReservation, Vpc } from '#lib/model/ec2.ts';
+import { SubnetSpace } from '#lib/sandbox/allocate.ts';
+import { awsId } from '#lib/sandbox/builder/ids.ts';
+import type { RuleSpec, SubnetSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
+
+/** A subnet while its world is made: what it is, and which addresses are left. */
+export interface SubnetDraft {
+  readonly subnet: Subnet;
+  readonly space: SubnetSpace;
+}
+
+/** A VPC while its world is made. */
+export interface VpcDraft {
+  readonly vpc: Vpc;
+  readonly subnets: ReadonlyMap<string, SubnetDraft>;
+  readonly reservations: readonly SubnetCidrReservation[];
+  groupId(name: string): string;
+}
+
+export function draftVpc({ account, region }: WorldSpec, spec: VpcSpec): VpcDraft {
+  const vpcId = awsId('vpc', spec.name);
+  const subnets = new Map(
+    spec.subnets.map((subnet) => [subnet.name, draftSubnet({ account, region, vpcId, vpcName: spec.name }, subnet)]),
+  );
+  return {
+    vpc: { vpcId, cidrBlocks: [...spec.cidrs], ipv6CidrBlocks: [], ownerId: account },
+    subnets,
+    reservations: spec.subnets.flatMap((subnet) => reservationsOf(subnet, subnets.get(subnet.name)?.subnet.subnetId ?? '')),
+    groupId: (name) => awsId('sg', spec.name, name),
+  };
+}
+
+function draftSubnet(
+  at: { account: string; region: string; vpcId: string; vpcName: string },
+  { name, cidr, zone, tags = {}, reservations = [] }: SubnetSpec,
+): SubnetDraft {
+  const explicit = reservations.filter(({ type }) => type === 'explicit').map((reservation) => reservation.cidr);
+  return {
+    subnet: {
+      subnetId: awsId('subnet', at.vpcName, name),
+      vpcId: at.vpcId,
+      availabilityZone: `${at.region}${zone}`,
+      availabilityZoneId: `euw1-az${zone.charCodeAt(0) - 96}`,
+      cidrBlock: cidr,
+      ipv6CidrBlocks: [],
+      availableIpAddressCount: 0,
+      ownerId: at.account,
+      tags: { Name: `${at.vpcName}-${name}`, ...tags },
+    },
+    space: new SubnetSpace(cidr, explicit),
+  };
+}
+
+function reservationsOf({ name, reservations = [] }: SubnetSpec, subnetId: string): SubnetCidrReservation[] {
+  return reservations.map(({ cidr, type }) => ({
+    subnetCidrReservationId: awsId('scr', name, cidr),
+    subnetId,
+    cidr,
+    reservationType: type,
+  }));
+}
+
+const TENANTS = {
+  lambda: { description: 'AWS Lambda VPC ENI-invoice-render', interfaceType: 'lambda', requesterManaged: true },
+  'load-balancer': { description: 'ELB app/storefront/0f1e2d3c4b5a6978', interfaceType: 'interface', requesterManaged: true },
+  'vpc-endpoint': {
+    description: 'VPC Endpoint Interface vpce-0123456789abcdef0',
+    interfaceType: 'vpc_endpoint',
+    requesterManaged: true,
+  },
+  'nat-gateway': {
+    description: 'Interface for NAT Gateway nat-0123456789abcdef0',
+    interfaceType: 'nat_gateway',
+    requesterManaged: true,
+  },
+  instance: { description: '', interfaceType: 'interface', requesterManaged: false },
+} as const;
+
+/** The interfaces of whatever else lives in a subnet. */
+export function tenantInterfaces(
+  { tenants = [] }: SubnetSpec,
+  { subnet, space }: SubnetDraft,
+  account: string,
+): NetworkInterface[] {
+  return tenants.flatMap(({ kind, count, spread }) =>
+    Array.from({ length: count }, (_, at) => ({
+      networkInterfaceId: awsId('eni', subnet.subnetId, kind, at),
+      subnetId: subnet.subnetId,
+      vpcId: subnet.vpcId,
+      availabilityZone: subnet.availabilityZone,
+      ...TENANTS[kind],
+      status: 'in-use',
+      ownerId: account,
+      privateIpAddresses: [spread ? space.takeThis(inBlock(subnet.cidrBlock, at)) : space.takeAddress()],
+      ipv4Prefixes: [],
+      ipv6Addresses: [],
+      ipv6Prefixes: [],
+      groups: [awsId('sg', subnet.vpcId, kind)],
+      attachment: { deviceIndex: 1, networkCardIndex: 0, status: 'attached' },
+      tags: {},
+    })),
+  );
+}
+
+/** The tenth address of the n-th block of sixteen. */
+function inBlock(cidrBlock: string, block: number): string {
+  const [a = 0, b = 0, c = 0, d = 0] = cidrBlock.split(/[./]/).map(Number);
+  const offset = c * 256 + d + block * 16 + 10;
+  return `${a}.${b}.${offset >> 8}.${offset & 255}`;
+}
+
+/** Rules of one group; without any egress given, everything may go out, as EC2 makes a new group. */
+export function groupRules(
+  groupId: string,
+  ingress: readonly RuleSpec[],
+  egress: readonly RuleSpec[] | undefined,
+  { groupIdOf, account }: { groupIdOf: (name: string) => string; account: string },
+): SecurityGroupRule[] {
+  const all = [
+    ...ingress.map((rule) => ({ ...rule, isEgress: false })),
+    ...(egress ?? [{ protocol: '-1', cidr: '0.0.0.0/0' }]).map((rule) => ({ ...rule, isEgress: true })),
+  ];
+  return all.map(({ protocol, from = -1, to = from, group, cidr, isEgress }, at) => ({
+    securityGroupRuleId: awsId('sgr', groupId, at),
+    groupId,
+    isEgress,
+    ipProtocol: protocol,
+    fromPort: from,
+    toPort: to,
+    ...(cidr === undefined ? {} : { cidrIpv4: cidr }),
+    ...(group === undefined ? {} : { referencedGroup: { groupId: groupIdOf(group), userId: account } }),
+  }));
+}

@@ -1,0 +1,69 @@
+import { AwsError } from '#lib/sandbox/aws-error.ts';
+import type { Filter } from '#lib/sandbox/ec2-filters.ts';
+
+/** The parameters of an EC2 query request. */
+export interface Ec2Query {
+  readonly action: string;
+  readonly filters: readonly Filter[];
+  text(name: string): string | undefined;
+  /** `InstanceId.1`, `InstanceId.2`, ... */
+  list(name: string): readonly string[];
+}
+
+export function parseEc2Query(body: string): Ec2Query {
+  const parameters = new URLSearchParams(body);
+  const text = (name: string) => parameters.get(name) ?? undefined;
+  const list = (prefix: string): string[] => {
+    const values: string[] = [];
+    for (let index = 1; ; index++) {
+      const value = parameters.get(`${prefix}.${index}`);
+      if (value === null) return values;
+      values.push(value);
+    }
+  };
+  const filters: Filter[] = [];
+  for (let index = 1; parameters.has(`Filter.${index}.Name`); index++) {
+    filters.push({ name: parameters.get(`Filter.${index}.Name`) ?? '', values: list(`Filter.${index}.Value`) });
+  }
+  return { action: text('Action') ?? '', filters, text, list };
+}
+
+/** How many results a page of a call may have, and the parameter whose ids exclude paging. */
+export interface PageBounds {
+  readonly least: number;
+  readonly most: number;
+  readonly ids?: string;
+}
+
+/**
+ * One page and the token of the next.
+ * @throws AwsError InvalidParameterValue for a MaxResults out of bounds or a token of no page; InvalidParameterCombination for
+ * ids together with MaxResults
+ */
+export function paginate<T>(items: readonly T[], query: Ec2Query, { least, most, ids }: PageBounds) {
+  const max = query.text('MaxResults');
+  if (max === undefined) return { page: items, next: undefined };
+  const size = Number(max);
+  if (!Number.isInteger(size) || size < least || size > most) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
+    );
+  }
+  if (ids !== undefined && query.list(ids).length > 0) {
+    throw new AwsError('InvalidParameterCombination', `The parameter ${ids} cannot be used with the parameter MaxResults`);
+  }
+  const start = startOf(query.text('NextToken'), items.length);
+  const end = start + size;
+  return {
+    page: items.slice(start, end),
+    next: end < items.length ? Buffer.from(`sandbox:${end}`).toString('base64') : undefined,
+  };
+}
+
+function startOf(token: string | undefined, length: number): number {
+  if (token === undefined) return 0;
+  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
+  if (start === undefined || Number(start) > length) throw new AwsError('InvalidParameterValue', 'The token is not valid.');
+  return Number(start);
+}

@@ -1,0 +1,75 @@
+import { AwsError } from '#lib/sandbox/aws-error.ts';
+import type { JsonObject, World, WorldCluster } from '#lib/sandbox/world.ts';
+
+/** How a client enters a cluster's API server. */
+export interface KubernetesEntry {
+  readonly endpoint: string;
+  /** Base64 PEM. */
+  readonly certificateAuthorityData: string;
+}
+
+export interface EksAnswer {
+  readonly operation: string;
+  answer(): JsonObject;
+}
+
+/**
+ * EKS's REST calls. Source: Amazon EKS API Reference.
+ * @returns undefined for a path that the sandbox does not know
+ */
+export function routeEks(world: World, url: URL, entry: (cluster: string) => KubernetesEntry): EksAnswer | undefined {
+  const [first, name, kind, item] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  if (first !== 'clusters') return undefined;
+  const cluster = () => clusterOf(world, name ?? '');
+  const lists = { 'node-groups': 'nodegroups', addons: 'addons' } as const;
+  if (name === undefined) {
+    return {
+      operation: 'ListClusters',
+      answer: () =>
+        page(
+          url,
+          'clusters',
+          world.clusters.map((one) => one.name),
+        ),
+    };
+  }
+  if (kind === undefined) return { operation: 'DescribeCluster', answer: () => describeCluster(cluster(), entry(name)) };
+  if (kind !== 'node-groups' && kind !== 'addons') return undefined;
+  const list = lists[kind];
+  const noun = kind === 'addons' ? 'Addon' : 'Nodegroup';
+  if (item === undefined) return { operation: `List${noun}s`, answer: () => page(url, list, Object.keys(cluster()[list])) };
+  return {
+    operation: `Describe${noun}`,
+    answer: () => ({ [noun.toLowerCase()]: found(cluster()[list][item], `No ${noun.toLowerCase()} found for name: ${item}.`) }),
+  };
+}
+
+function clusterOf(world: World, name: string): WorldCluster {
+  return found(
+    world.clusters.find((cluster) => cluster.name === name),
+    `No cluster found for name: ${name}.`,
+  );
+}
+
+function describeCluster({ eks }: WorldCluster, { endpoint, certificateAuthorityData }: KubernetesEntry): JsonObject {
+  return { cluster: { ...eks, endpoint, certificateAuthority: { data: certificateAuthorityData } } };
+}
+
+function found<T>(value: T | undefined, message: string): T {
+  if (value === undefined) throw new AwsError('ResourceNotFoundException', message, 404);
+  return value;
+}
+
+function page(url: URL, field: string, names: readonly string[]): JsonObject {
+  const size = Number(url.searchParams.get('maxResults') ?? 100);
+  if (!(size >= 1 && size <= 100)) throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100');
+  const token = url.searchParams.get('nextToken');
+  const start = token === null ? 0 : Number(Buffer.from(token, 'base64url').toString().replace('sandbox:', ''));
+  if (!Number.isInteger(start) || start > names.length)
+    throw new AwsError('InvalidParameterException', 'The nextToken is not valid');
+  const end = start + size;
+  return {
+    [field]: names.slice(start, end),
+    ...(end < names.length ? { nextToken: Buffer.from(`sandbox:${end}`).toString('base64url') } : {}),
+  };
+}

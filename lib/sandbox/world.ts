@@ -1,0 +1,72 @@
+import type {
+  Instance,
+  InstanceType,
+  NetworkAcl,
+  NetworkInterface,
+  PrefixList,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  SubnetCidrReservation,
+  Vpc,
+} from '#lib/model/ec2.ts';
+
+/**
+ * Everything that the sandbox serves: one account in one Region. EC2's objects are cniwatch's own reduced shapes (the answers hold
+ * what cniwatch reads); EKS's and Kubernetes' objects are in their APIs' own JSON shapes.
+ */
+export interface World {
+  readonly account: string;
+  readonly region: string;
+  readonly vpcs: readonly Vpc[];
+  /** `availableIpAddressCount` is computed from the interfaces on every answer. */
+  readonly subnets: readonly Subnet[];
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly instances: readonly Instance[];
+  /** Types beside those of the shipped table. */
+  readonly instanceTypes: readonly InstanceType[];
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly securityGroupRules: readonly SecurityGroupRule[];
+  readonly networkAcls: readonly NetworkAcl[];
+  readonly subnetCidrReservations: readonly SubnetCidrReservation[];
+  /** One without `cidrs` belongs to another account and cannot be read. */
+  readonly prefixLists: readonly PrefixList[];
+  readonly clusters: readonly WorldCluster[];
+}
+
+export interface WorldCluster {
+  readonly name: string;
+  /** DescribeCluster's `cluster`, less endpoint and certificateAuthority, which the sandbox adds. */
+  readonly eks: JsonObject;
+  /** DescribeNodegroup's `nodegroup`, by name. */
+  readonly nodegroups: Readonly<Record<string, JsonObject>>;
+  /** DescribeAddon's `addon`, by name. */
+  readonly addons: Readonly<Record<string, JsonObject>>;
+  readonly kubernetes: readonly KubernetesResource[];
+  /** Kinds that the cluster's RBAC refuses, by plural name. */
+  readonly forbidden?: readonly string[];
+}
+
+/** One kind that the API server serves, and its objects; an empty list is a kind that is installed and unused. */
+export interface KubernetesResource {
+  /** `v1`, `apps/v1`, ... */
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** The plural name in paths. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly items: readonly KubernetesObject[];
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface KubernetesObject extends JsonObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+    readonly uid?: string;
+  };
+}
