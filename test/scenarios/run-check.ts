@@ -26,5 +26,17 @@ export function runCheck<In extends SliceKey, Opt extends SliceKey, O extends z.
     now: new Date(snapshot.takenAt),
     history,
   };
-  return check.evaluate(context as unknown as CheckContext<In, Opt, z.output<O>>);
+  const result = check.evaluate(context as unknown as CheckContext<In, Opt, z.output<O>>);
+  requireDocumented(check, result);
+  return result;
+}
+
+/** A page under docs/checks that leaves out a field or a metric would be a lie. */
+function requireDocumented({ id, docs, metrics }: Pick<Check, 'id' | 'docs' | 'metrics'>, result: CheckResult): void {
+  const fields = new Set(result.findings.flatMap(({ evidence }) => Object.keys(evidence)));
+  const undocumented = [...fields].filter((field) => docs.evidence[field] === undefined);
+  if (undocumented.length > 0) throw new Error(`${id} does not document its evidence ${undocumented.join(', ')}`);
+  const undeclared = result.metrics.filter(({ name }) => !metrics.some((metric) => metric.name === name));
+  if (undeclared.length > 0)
+    throw new Error(`${id} does not declare its metrics ${undeclared.map(({ name }) => name).join(', ')}`);
 }

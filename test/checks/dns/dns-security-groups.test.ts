@@ -100,6 +100,7 @@ function verdictsOf(given: Given, options: Partial<z.input<typeof check.options>
 describe('pods on the interfaces of their node', () => {
   const second = coreDns('coredns-2', '10.0.2.12');
   const local = coreDns('coredns-2', '10.0.1.12', 'node-a');
+  const { nodeName: _, ...unplaced } = endpoint(local);
   test.each<[string, Given, readonly Verdict[]]>([
     ['members of one group that trusts itself', world(), ['ok']],
     ['egress shut', world({ securityGroupRules: [SELF] }), ['critical']],
@@ -152,6 +153,11 @@ describe('pods on the interfaces of their node', () => {
         securityGroupRules: [EGRESS, dnsFrom('udp', 'sg-nodes'), dnsFrom('tcp', 'sg-nodes')],
       }),
       ['critical'],
+    ],
+    [
+      'an endpoint without a node takes that of its pod',
+      world({ pods: [local, web], endpointSlices: [anEndpointSlice({ endpoints: [unplaced] })], securityGroupRules: [] }),
+      ['ok'],
     ],
     ['UDP alone', world({ securityGroupRules: [EGRESS, dnsFrom('udp', 'sg-nodes')] }), ['warning']],
     ['TCP alone', world({ securityGroupRules: [EGRESS, dnsFrom('tcp', 'sg-nodes')] }), ['critical']],
@@ -291,6 +297,20 @@ describe('custom networking', () => {
       'critical',
       'ingress of sg-nodes',
       [{ direction: 'ingress', groupId: 'sg-nodes', cidrs: ['100.64.0.0/24'] }],
+    ],
+    [
+      'such interfaces by the pods themselves, where subnets were not read',
+      customNetworking([EGRESS, PODS_OUT], { networkInterfaces: [eniA, { ...eniB, vpcId: 'vpc-2' }, podEni], subnets: DENIED }),
+      'critical',
+      'ingress of sg-nodes',
+      [{ direction: 'ingress', groupId: 'sg-nodes', cidrs: ['100.64.0.11/32'] }],
+    ],
+    [
+      'a CoreDNS pod whose interface cannot be seen is named by its address',
+      customNetworking([], { networkInterfaces: [eniA, podEni] }),
+      'critical',
+      'egress of sg-pods',
+      [{ direction: 'egress', groupId: 'sg-pods', cidrs: ['10.0.2.11/32'] }],
     ],
     ['no rule is missing where all pass', customNetworking([EGRESS, PODS_OUT, dnsFrom('udp'), dnsFrom('tcp')]), 'ok', null, []],
   ])('%s', (_name, given, verdict, blockedBy, rules) => {
