@@ -30,6 +30,8 @@ export function dnsClients(pods: readonly Pod[], daemonSets: readonly DaemonSet[
     route(pod) {
       if (pod.phase === 'Succeeded' || pod.phase === 'Failed' || pod.podIps.length === 0) return 'none';
       if (nodeLocal && pod.hostNetwork && isNodeLocal(pod.labels)) return 'node-cache-itself';
+      // CoreDNS forwards to the VPC's resolver and never asks itself.
+      if (pod.namespace === 'kube-system' && pod.labels['k8s-app'] === 'kube-dns') return 'none';
       // With ClusterFirst a host-network pod falls back to the node's resolver.
       if (pod.dnsPolicy === 'Default' || (pod.hostNetwork && pod.dnsPolicy === 'ClusterFirst')) return 'none';
       return cachedNodes.has(pod.nodeName ?? '') ? 'node-cache' : 'cluster-dns';

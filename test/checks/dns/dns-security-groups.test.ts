@@ -182,6 +182,11 @@ describe('pods on the interfaces of their node', () => {
       ['ok'],
     ],
     [
+      'CoreDNS does not ask itself, whatever its DNS policy',
+      world({ pods: [{ ...coreDns(), dnsPolicy: 'ClusterFirst' }] }),
+      ['not-applicable'],
+    ],
+    [
       'pods with another DNS policy are left out',
       world({ pods: [coreDns(), aPod({ ...web, dnsPolicy: 'Default' })] }),
       ['not-applicable'],
