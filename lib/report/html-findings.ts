@@ -17,15 +17,22 @@ ${evidenceDetails(finding)}</article>
 `;
 }
 
-/** What is well, folded away: a group a check, with each resource's evidence. */
-export function quietGroups(findings: readonly Finding[]): readonly Markup[] {
+/** What is well, folded away under its counts: a group a check, with each resource's evidence. */
+export function quietFindings(findings: readonly Finding[], counts: string): Markup {
+  if (findings.length === 0) return html``;
+  return html`<details class="group"><summary>${counts}</summary>
+${groups(findings)}</details>
+`;
+}
+
+function groups(findings: readonly Finding[]): readonly Markup[] {
   return [...Map.groupBy(findings, ({ check, verdict }) => `${check} ${verdict}`).values()].map((group) => {
     const [{ check, verdict } = { check: '', verdict: 'ok' as const }] = group;
     const rows = group.map(
       (finding) =>
         html`<tr><td class="id">${resourceText(finding.resource)}</td><td>${finding.summary}${evidenceDetails(finding)}</td></tr>\n`,
     );
-    return html`<details class="group"><summary>${badge(verdict)} ${check}: ${plural(group.length, 'resource')}</summary>
+    return html`<details><summary>${badge(verdict)} ${check}: ${plural(group.length, 'resource')}</summary>
 <table><thead><tr><th scope="col">Resource</th><th scope="col">What was measured</th></tr></thead><tbody>
 ${rows}</tbody></table></details>
 `;

@@ -1,7 +1,7 @@
 import type { Assessment, AssessmentDocument, CollectorReport } from '#lib/model/assessment.ts';
 import { VERDICTS_WORST_FIRST, type Verdict } from '#lib/model/verdict.ts';
 import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
-import { badge, problemCard, quietGroups } from '#lib/report/html-findings.ts';
+import { badge, problemCard, quietFindings } from '#lib/report/html-findings.ts';
 import { html, Markup } from '#lib/report/html-markup.ts';
 import { STYLE } from '#lib/report/html-style.ts';
 import { countsText, plural, timeText } from '#lib/report/words.ts';
@@ -61,7 +61,7 @@ function clusterSection(cluster: Assessment, index: number, problemsOnly: boolea
 <h2 id="cluster-${index}-name">${badge(cluster.verdict)} ${cluster.name}</h2>
 <p class="soft">${cluster.region} · account ${cluster.account} · read at ${timeText(cluster.takenAt)} · ${countsText(cluster.summary)}</p>
 ${found.length > 0 ? found.map(problemCard) : html`<p>No problems.</p>`}
-${quietGroups(quiet)}${collectors(cluster.collectors)}
+${quietFindings(quiet, countsText({ ...cluster.summary, critical: 0, unknown: 0, warning: 0 }))}${collectors(cluster.collectors)}
 </section>
 `;
 }
