@@ -41,6 +41,10 @@ export interface Cluster {
   readonly signal: AbortSignal;
   /** Settled by the first collector that asks. */
   discovery?: Promise<Discovery>;
+  /** Whether anything was ever read. */
+  answered?: true;
+  /** Why the server cannot be reached, once a list found out: the others need not wait for as long. */
+  unreachable?: ReadFailure;
 }
 
 export function kubernetesReader(cluster: Cluster, tally: Tally): KubernetesReader {
@@ -66,10 +70,10 @@ async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList
   const tokens = new Set<string>();
   for (let token: string | undefined; ; ) {
     const query = { ...list.query, limit: LIMIT, ...(token === undefined ? {} : { continue: token }) };
-    const page: Page<T> = await retrying(async () => {
+    const page: Page<T> = await reaching(cluster, async () => {
       tally.call(request.operation);
       return readPage(await ask(cluster.connection, list.path, { query, request, signal: cluster.signal }), map, request);
-    }, cluster.signal);
+    });
     for (const item of page.items) all.push(item);
     tally.page(page.items.length);
     token = page.next;
@@ -81,14 +85,28 @@ async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList
 
 async function readDiscovery(cluster: Cluster, tally: Tally): Promise<Discovery> {
   const request = describe(cluster, { path: '/apis', apiGroup: '', resource: 'API groups' });
-  return retrying(async () => {
+  return reaching(cluster, async () => {
     tally.call(request.operation);
     const answer = await ask(cluster.connection, '/apis', { accept: DISCOVERY_ACCEPT, request, signal: cluster.signal });
     const document = await json(answer.body).catch(() => {
       throw new Transient(cutOff(request), { attempts: 3 });
     });
     return toDiscovery(document, request);
-  }, cluster.signal);
+  });
+}
+
+/** Retries while that may help; a server that nobody could reach is not tried by every list anew. */
+async function reaching<T>(cluster: Cluster, attempt: () => Promise<T>): Promise<T> {
+  if (cluster.unreachable !== undefined) throw cluster.unreachable;
+  try {
+    const result = await retrying(attempt, cluster.signal);
+    cluster.answered = true;
+    return result;
+  } catch (error) {
+    const lost = error instanceof ReadFailure && error.code === 'ClusterUnreachable';
+    if (lost && cluster.answered === undefined) cluster.unreachable = error;
+    throw error;
+  }
 }
 
 function describe({ connection, advice }: Cluster, { path, apiGroup, resource }: KubernetesList): KubernetesRequest {

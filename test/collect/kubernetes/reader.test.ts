@@ -181,6 +181,15 @@ describe('a Kubernetes list', () => {
     expect(failure).toMatchObject({ code: 'ClusterUnreachable', remedy: 'open the path' });
   });
 
+  it('does not try a server again that could not be reached', async () => {
+    const { server, reader } = await scripted((response) => response.socket?.destroy());
+    expect((await failureOf(names(reader))).code).toBe('ClusterUnreachable');
+    const tries = server.requests.length;
+    expect((await failureOf(names(reader))).code).toBe('ClusterUnreachable');
+    expect((await failureOf(reader.discovery())).code).toBe('ClusterUnreachable');
+    expect(server.requests).toHaveLength(tries);
+  });
+
   it('ends with the run, in the middle of a body too', async () => {
     const controller = new AbortController();
     const server = await anApiServer((response) => {
