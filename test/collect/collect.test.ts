@@ -288,6 +288,20 @@ describe('collect, where a source fails,', () => {
     expect(() => parseSnapshot(JSON.stringify(snapshot))).not.toThrow();
   });
 
+  it('says from where a private endpoint can be reached', async () => {
+    const server = 'http://127.0.0.1:9';
+    const { cluster } = EKS_ANSWERS['GET /clusters/shop-prod'] as { cluster: object };
+    const { snapshot } = await collectSmall({
+      aws: awsExcept('GET /clusters/shop-prod', (response) => sendJson(response, { cluster: { ...cluster, endpoint: server } })),
+      options: () => ({ kubernetes: async () => ({ server, tls: {}, authorization: async () => undefined }) }),
+    });
+    expect(snapshot.slices.pods).toMatchObject({
+      code: 'ClusterUnreachable',
+      reason: expect.stringContaining(server),
+      remedy: expect.stringMatching(/The endpoint is private: run cniwatch in VPC vpc-1 .* TCP 443 open to sg-1/),
+    });
+  });
+
   it('gives up at the deadline, with what it has', async () => {
     const { snapshot } = await collectSmall({
       kubernetes: kubernetesExcept('/api/v1/pods', () => undefined),
