@@ -40,6 +40,18 @@ export function bundle(name: FunctionName, outDir: string): Promise<BuildResult<
   return build(bundlingOptions(name, outDir));
 }
 
+/** Bundles every function into a folder of its own under `outDir`. */
+export async function bundleAll(outDir: string): Promise<Record<FunctionName, string>> {
+  const bundles = await Promise.all(
+    FUNCTIONS.map(async (name) => {
+      const folder = join(outDir, name);
+      await bundle(name, folder);
+      return [name, folder] as const;
+    }),
+  );
+  return Object.fromEntries(bundles) as Record<FunctionName, string>;
+}
+
 /**
  * The SDK writes its schemas as `{ [_eQN]: ... }` with `const _eQN = "ec2QueryName"`. esbuild must keep a value with a computed key,
  * in case computing it has an effect, and with it the shapes of all of EC2's operations. A literal key says the same and can go.

@@ -1,0 +1,175 @@
+import { ArnFormat, Duration, Fn, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Fail,
+  JitterType,
+  LogLevel,
+  Pass,
+  QueryLanguage,
+  S3JsonItemReader,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '#infra/constructs/bundling.ts';
+import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
+import { targetsKey } from '#lib/publish/run-keys.ts';
+
+export interface PipelineProps {
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly bucket: IBucket;
+  readonly maxConcurrency: number;
+}
+
+/** Faults of the Lambda service, which a second invocation cures. Source: Step Functions guide, "Handle transient Lambda service exceptions". */
+const LAMBDA_SERVICE_ERRORS = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.TooManyRequestsException',
+];
+
+const MAP_LABEL = 'check-cluster';
+
+/** The start and the name of the execution: sorts by time, and the same when a state is tried again. */
+const RUN_ID = "{% $replace($states.context.Execution.StartTime, ':', '') & '-' & $states.context.Execution.Name %}";
+
+/** discover -> check-cluster for each target -> summarise. Each state answers with a value on which the next Choice decides. */
+export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }: PipelineProps): StateMachine {
+  const step = (name: FunctionName, comment: string, payload: Readonly<Record<string, string>>, outputs: string) => {
+    const lambdaFunction = functions[name];
+    const input = TaskInput.fromObject({ ...payload });
+    const options = { lambdaFunction, comment, payload: input, outputs, retryOnServiceExceptions: false };
+    return LambdaInvoke.jsonata(scope, name, options).addRetry({
+      errors: LAMBDA_SERVICE_ERRORS,
+      interval: Duration.seconds(2),
+      backoffRate: 2,
+      maxAttempts: 4,
+      jitterStrategy: JitterType.FULL,
+    });
+  };
+  const result = '{% $states.result.Payload %}';
+
+  const checkCluster = step(
+    'check-cluster',
+    'collect, evaluate and publish one cluster; its result stands in the bucket',
+    { runId: '{% $states.input.runId %}', target: '{% $states.input.target %}' },
+    '{% $states.result.Payload.outcome %}',
+  ).addCatch(
+    Pass.jsonata(scope, 'check-cluster failed', {
+      comment: 'One cluster never stops the others: summarise finds no result of it and calls it unknown',
+      outputs: 'failed',
+    }),
+    { errors: ['States.ALL'] },
+  );
+
+  const checkFleet = DistributedMap.jsonata(scope, 'check every cluster', {
+    comment: 'Reads the targets from the bucket and runs check-cluster for each',
+    label: MAP_LABEL,
+    mapExecutionType: StateMachineType.STANDARD,
+    maxConcurrency,
+    toleratedFailurePercentage: 100,
+    itemReader: targetsReader(bucket),
+    itemSelector: { runId: '{% $states.input.runId %}', target: '{% $states.context.Map.Item.Value %}' },
+    outputs: '{% $states.input %}',
+  }).itemProcessor(checkCluster);
+
+  const summarise = step(
+    'summarise',
+    'Compares the results with the targets and publishes what the run says of itself',
+    { runId: '{% $states.input.runId %}', unread: '{% $states.input.unread %}' },
+    "{% $merge([$states.result.Payload, {'unread': $states.input.unread}]) %}",
+  );
+
+  const refused = Fail.jsonata(scope, 'refused', {
+    comment: 'The configuration or the input of a step is not valid: the cause says where',
+    error: '{% $states.input.outcome %}',
+    cause: '{% $states.input.reason %}',
+  });
+  const regionsUnread = Fail.jsonata(scope, 'Regions unread', {
+    comment: 'The other Regions were checked and summed up; the run fails so that somebody sees it',
+    error: 'RegionsUnread',
+    cause: "{% $join($states.input.unread.(region & ': ' & reason & ' ' & remedy), '\\n') %}",
+  });
+
+  const finish = Choice.jsonata(scope, 'every Region read?')
+    .when(Condition.jsonata("{% $states.input.outcome != 'summarised' %}"), refused)
+    .when(Condition.jsonata('{% $count($states.input.unread) > 0 %}'), regionsUnread)
+    .otherwise(Succeed.jsonata(scope, 'done'));
+  summarise.next(finish);
+
+  const start = step('discover', "Lists the fleet's clusters into the run's targets", { runId: RUN_ID }, result).next(
+    Choice.jsonata(scope, 'any targets?')
+      .when(Condition.jsonata("{% $states.input.outcome != 'discovered' %}"), refused)
+      .when(Condition.jsonata('{% $states.input.count > 0 %}'), checkFleet.next(summarise))
+      .otherwise(summarise),
+  );
+
+  const machine = new StateMachine(scope, 'Pipeline', {
+    comment: 'cniwatch: discover, check every cluster, summarise',
+    queryLanguage: QueryLanguage.JSONATA,
+    definitionBody: DefinitionBody.fromChainable(start),
+    stateMachineType: StateMachineType.STANDARD,
+    // Of a fleet of a thousand clusters whose API servers all time out.
+    timeout: Duration.hours(4),
+    tracingEnabled: true,
+    logs: {
+      destination: new LogGroup(scope, 'PipelineLog', {
+        logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}`,
+        retention: RetentionDays.ONE_MONTH,
+      }),
+      level: LogLevel.ERROR,
+      includeExecutionData: true,
+    },
+  });
+  acknowledge(machine, Object.values(functions), bucket);
+  return machine;
+}
+
+/** What the role of the pipeline holds with a wildcard, and what it logs. */
+function acknowledge(machine: StateMachine, functions: readonly IFunction[], bucket: IBucket): void {
+  const name = Fn.select(6, Fn.split(':', machine.stateMachineArn));
+  const execution = (resourceName: string) =>
+    Stack.of(machine).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  const acknowledged: readonly { resources: string[]; reason: string }[] = [
+    { resources: ['*'], reason: 'Log deliveries and X-Ray take no resource (service authorization reference).' },
+    { resources: functions.map(({ functionArn }) => `${functionArn}:*`), reason: 'The versions of exactly the three functions.' },
+    {
+      resources: [bucket.arnForObjects(targetsKey('*'))],
+      reason: "A run's targets: the id of the run is known at run time only.",
+    },
+    {
+      resources: [execution(`${name}:*`), execution(`${name}/${MAP_LABEL}:*`)],
+      reason: 'A Distributed Map starts, watches and stops executions of its own state machine, whose names it makes up.',
+    },
+  ];
+  for (const { resources, reason } of acknowledged) acknowledgeWildcards(machine, [{ resources }], () => reason);
+  Validations.of(machine).acknowledge({
+    id: 'AwsSolutions-SF1',
+    reason:
+      'Errors are logged with their data; every event of a thousand children every few minutes would cost more than the checks.',
+  });
+}
+
+/** Reads a run's targets, and may read nothing else of the bucket. */
+function targetsReader(bucket: IBucket): S3JsonItemReader {
+  const reader = new S3JsonItemReader({ bucket, key: '{% $states.input.key %}' });
+  const statement = new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(targetsKey('*'))] });
+  return Object.assign(reader, { providePolicyStatements: () => [statement] });
+}

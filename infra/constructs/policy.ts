@@ -1,0 +1,49 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { AwsPermission, Permissions } from '#lib/model/permissions.ts';
+
+/** The statements that grant what code declares, no action and no resource more; one statement for each resource and condition. */
+export function policyStatements(declared: readonly Permissions[], bucket: IBucket): PolicyStatement[] {
+  const grants = new Map<string, { permission: AwsPermission; actions: Set<string> }>();
+  for (const permission of declared.flatMap(({ aws }) => aws)) {
+    const key = JSON.stringify([permission.resource, permission.conditions ?? {}]);
+    const grant = grants.get(key) ?? { permission, actions: new Set() };
+    grants.set(key, { permission, actions: grant.actions.add(permission.action) });
+  }
+  return [...grants.values()].map(
+    ({ permission, actions }) =>
+      new PolicyStatement({
+        actions: [...actions].sort(),
+        resources: [resourceArn(permission.resource, bucket)],
+        ...(permission.conditions ? { conditions: { StringLike: permission.conditions } } : {}),
+      }),
+  );
+}
+
+/** A fleet may span Regions, so a Region is left open; the account is the hub's own. */
+function resourceArn(resource: AwsPermission['resource'], bucket: IBucket): string {
+  const eks = (name: string) => Stack.of(bucket).formatArn({ service: 'eks', region: '*', resource: name });
+  switch (resource) {
+    case '*':
+      return '*';
+    case 'cluster':
+      return eks('cluster/*');
+    case 'nodegroup':
+      return eks('nodegroup/*/*/*');
+    case 'addon':
+      return eks('addon/*/*/*');
+    case 'bucket':
+      return bucket.bucketArn;
+    default:
+      return bucket.arnForObjects(resource.slice('bucket/'.length));
+  }
+}
+
+/** Why a declared resource has a wildcard, for the acknowledgement of it. */
+export function whyWildcard(arn: string): string {
+  if (arn === '*')
+    return 'These actions take no resource (service authorization reference); conditions narrow them where AWS has one.';
+  if (arn.includes(':eks:')) return 'The clusters of the fleet are found at run time, in any Region of this account.';
+  return 'The keys hold the run and the cluster, which are known at run time only; the prefix is fixed.';
+}

@@ -1,0 +1,36 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+/** Starts a run every few minutes. A start that could not be delivered waits in the queue, on which an alarm stands. */
+export class RunSchedule extends Construct {
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, { minutes, pipeline }: { minutes: number; pipeline: IStateMachine }) {
+    super(scope, id);
+    this.undelivered = new Queue(this, 'Undelivered', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This is the dead-letter queue itself, of a schedule: the rule knows only those of queues.',
+    });
+    new Schedule(this, 'Schedule', {
+      description: 'Starts a run of cniwatch',
+      schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
+      // Spreads the starts of many stacks over a minute.
+      timeWindow: TimeWindow.flexible(Duration.minutes(1)),
+      target: new StepFunctionsStartExecution(pipeline, {
+        deadLetterQueue: this.undelivered,
+        retryAttempts: 3,
+        // A start that comes later than the next one is of no use.
+        maxEventAge: Duration.minutes(minutes),
+      }),
+    });
+  }
+}

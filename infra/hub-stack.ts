@@ -1,0 +1,72 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '#infra/constructs/bundling.ts';
+import { configObject } from '#infra/constructs/config-object.ts';
+import { pipeline } from '#infra/constructs/pipeline.ts';
+import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
+import { runAlarms } from '#infra/constructs/run-alarms.ts';
+import { runBucket } from '#infra/constructs/run-bucket.ts';
+import { RunSchedule } from '#infra/constructs/run-schedule.ts';
+import type { Settings } from '#infra/settings.ts';
+import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
+import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
+
+export interface HubStackProps extends StackProps {
+  readonly settings: Settings;
+  /** The folder of each function's bundle. */
+  readonly bundles: Readonly<Record<FunctionName, string>>;
+}
+
+/** Everything that checks a fleet on a schedule, in one account and Region. */
+export class HubStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, bundles, ...props }: HubStackProps) {
+    super(scope, id, props);
+    const bucket = runBucket(this);
+    if (settings.configText !== undefined) configObject(this, bucket, settings.configText);
+
+    const discover = new PipelineFunction(this, 'Discover', {
+      name: 'discover',
+      description: "cniwatch: lists the fleet's clusters",
+      bundle: bundles.discover,
+      bucket,
+      // A few lists; the memory buys CPU for the cold start.
+      memoryMiB: 512,
+      timeout: Duration.minutes(2),
+      permissions: [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS],
+    });
+    const checkCluster = new PipelineFunction(this, 'CheckCluster', {
+      name: 'check-cluster',
+      description: 'cniwatch: collects, evaluates and publishes one cluster',
+      bundle: bundles['check-cluster'],
+      bucket,
+      // A thousand nodes with 30,000 pods need under 400 MB; the rest is CPU for parsing them.
+      memoryMiB: 1024,
+      // Lambda's longest, since collect.deadlineSeconds may be 840; the function keeps to that deadline itself.
+      timeout: Duration.minutes(15),
+      permissions: [READ_PERMISSIONS, RESULT_PERMISSIONS, PUBLISH_PERMISSIONS],
+    });
+    const summarise = new PipelineFunction(this, 'Summarise', {
+      name: 'summarise',
+      description: 'cniwatch: sums up a run',
+      bundle: bundles.summarise,
+      bucket,
+      // Holds the problems of a thousand clusters at once.
+      memoryMiB: 1024,
+      timeout: Duration.minutes(5),
+      permissions: [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS],
+    });
+
+    const functions = { discover: discover.lambda, 'check-cluster': checkCluster.lambda, summarise: summarise.lambda };
+    const machine = pipeline(this, { functions, bucket, maxConcurrency: settings.maxConcurrency });
+    const { minutes, alarmTopicArn: topicArn } = settings;
+    const { undelivered } = new RunSchedule(this, 'RunSchedule', { minutes, pipeline: machine });
+    runAlarms(this, { pipeline: machine, undelivered, minutes, topicArn });
+
+    const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description });
+    output('BucketName', bucket.bucketName, 'Runs, Snapshots and config/cniwatch.yaml');
+    output('PipelineArn', machine.stateMachineArn, 'Start an execution for a run at once');
+    output('ReaderRoleArn', checkCluster.role.roleArn, 'Give this role an access entry in every cluster');
+  }
+}
