@@ -32,8 +32,14 @@ function overview(clusters: readonly Assessment[], paint: Colours): string[] {
   const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => [...(row[column] ?? '')].length)));
   return clusters.map((cluster, index) => {
     const [name = '', ...place] = (cells[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    return `${badge(cluster.verdict, paint)}  ${paint.bold(name)}  ${place.join('  ')}  ${countsText(cluster.summary)}`;
+    return `${badge(cluster.verdict, paint)}  ${paint.bold(name)}  ${place.join('  ')}  ${countsText(cluster.summary)}${unread(cluster)}`;
   });
+}
+
+/** Said even of a cluster that is ok: its checks could do without what was not read, the reader should still know. */
+function unread({ collectors }: Assessment): string {
+  const failed = collectors.filter(({ ok }) => !ok).map(({ id }) => plainText(id));
+  return failed.length > 0 ? `; not read: ${failed.join(', ')}` : '';
 }
 
 function problemLines(cluster: Assessment, named: boolean, width: number, paint: Colours): string[] {

@@ -1,38 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devNull, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-
-const BIN = path.resolve(import.meta.dirname, '../../bin/cniwatch.js');
-/** No settings of whoever runs the tests: no account, no profile, no metadata service. */
-const ALONE = {
-  PATH: process.env['PATH'] ?? '',
-  HOME: tmpdir(),
-  AWS_CONFIG_FILE: devNull,
-  AWS_SHARED_CREDENTIALS_FILE: devNull,
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
-const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'eu-west-1' };
-
-function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}, node: readonly string[] = []) {
-  const child: ChildProcess = spawn(process.execPath, [...node, BIN, ...argv], {
-    env: { ...ALONE, ...env },
-    cwd: tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const text = { out: '', err: '' };
-  child.stdout?.on('data', (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    text.err += chunk;
-  });
-  return { child, ended: once(child, 'close').then(([code]) => ({ code, ...text })) };
-}
-const run = (...given: Parameters<typeof start>) => start(...given).ended;
+import { KEYS, run, start } from '#test/cli/run-cniwatch.ts';
 
 const servers: Server[] = [];
 /** An AWS endpoint; `answer` undefined keeps every caller waiting. */

@@ -52,7 +52,7 @@ describe('the table', () => {
 
   test('has a line of verdict a cluster, the worst first', () => {
     expect(lines.slice(0, 3)).toEqual([
-      'CRITICAL  shop-prod  eu-west-1  111122223333  1 critical, 1 unknown, 1 ok, 1 not applicable',
+      'CRITICAL  shop-prod  eu-west-1  111122223333  1 critical, 1 unknown, 1 ok, 1 not applicable; not read: pods',
       'OK        quiet      us-east-1  111122223333  1 ok',
       'N/A       empty      eu-west-1  111122223333  nothing judged',
     ]);
