@@ -29,13 +29,16 @@ export interface KubeApiServerOptions {
   /** The EKS name that a token must be signed for. */
   readonly cluster: string;
   readonly identities: readonly EksIdentity[];
+  /** Where Services get their addresses. */
+  readonly serviceCidr?: string;
 }
 
 /** The group of whoever reads with this project's ClusterRole. */
 export const VIEWERS = 'cniwatch-viewers';
 
 /** Starts etcd, the webhook that knows EKS's tokens, and the API server, all on the loopback address. */
-export async function startKubeApiServer({ cluster, identities }: KubeApiServerOptions): Promise<KubeApiServer> {
+export async function startKubeApiServer(options: KubeApiServerOptions): Promise<KubeApiServer> {
+  const { cluster, identities, serviceCidr = '172.20.0.0/16' } = options;
   const [etcdBinary, apiServerBinary] = [await etcd(), await kubeApiServer()];
   const folder = await mkdtemp(join(tmpdir(), 'cniwatch-kube-apiserver-'));
   const certificate = await loopbackCertificate();
@@ -77,7 +80,7 @@ export async function startKubeApiServer({ cluster, identities }: KubeApiServerO
       await startServer({
         name: 'kube-apiserver',
         command: apiServerBinary,
-        args: apiServerFlags(folder, store, server),
+        args: apiServerFlags({ folder, store, server, serviceCidr }),
         ready: async () => (await admin.request('GET', '/readyz')).status === 200,
       }),
     );
@@ -122,8 +125,15 @@ function etcdFlags(folder: string, client: string, peer: string): readonly strin
   return [...Object.entries(flags).map(([name, value]) => `--${name}=${value}`), '--unsafe-no-fsync'];
 }
 
+interface ApiServerPlace {
+  readonly folder: string;
+  readonly store: string;
+  readonly server: string;
+  readonly serviceCidr: string;
+}
+
 /** Source: Kubernetes documentation, "kube-apiserver" (command line reference). */
-function apiServerFlags(folder: string, store: string, server: string): readonly string[] {
+function apiServerFlags({ folder, store, server, serviceCidr }: ApiServerPlace): readonly string[] {
   const flags = {
     'etcd-servers': store,
     'bind-address': '127.0.0.1',
@@ -131,7 +141,7 @@ function apiServerFlags(folder: string, store: string, server: string): readonly
     'secure-port': new URL(server).port,
     // It registers its own address as the endpoint of the kubernetes Service, where a loopback address is refused.
     'endpoint-reconciler-type': 'none',
-    'service-cluster-ip-range': '172.20.0.0/16',
+    'service-cluster-ip-range': serviceCidr,
     'allow-privileged': 'true',
     'tls-cert-file': join(folder, 'tls.crt'),
     'tls-private-key-file': join(folder, 'tls.key'),
@@ -143,8 +153,9 @@ function apiServerFlags(folder: string, store: string, server: string): readonly
     'authentication-token-webhook-config-file': join(folder, 'webhook.json'),
     'authentication-token-webhook-version': 'v1',
     'authentication-token-webhook-cache-ttl': '0s',
-    // No controller makes service accounts or clears the taint of a node that is not ready.
-    'disable-admission-plugins': 'ServiceAccount,TaintNodesByCondition',
+    // No controller makes service accounts or clears the taint of a node that is not ready, and the fleet is of a version
+    // that does not yet copy a node's zone to its pods' labels.
+    'disable-admission-plugins': 'ServiceAccount,TaintNodesByCondition,PodTopologyLabels',
     'event-ttl': '24h',
     profiling: 'false',
     // With it, pages come from snapshots that the server keeps in memory, and a compaction of the store expires no continue token.

@@ -14,6 +14,7 @@ import {
   type InstanceTypeInfo,
   type NetworkInterface,
   type SecurityGroupRule,
+  type Subnet,
   type Tag,
 } from '@aws-sdk/client-ec2';
 
@@ -58,23 +59,14 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: 'DescribeSubnets by vpc-id',
-    wrongInMoto:
-      'AvailabilityZoneId (a made-up one); AvailableIpAddressCount knows no prefixes, so the 16 addresses of each are added',
+    wrongInMoto: [
+      'AvailabilityZoneId is a made-up one',
+      'AvailableIpAddressCount knows no delegated prefixes, so the 16 addresses of each are added here',
+      'it takes the size of prefix reservations off, which AWS does not document: not compared where there are any',
+    ].join('; '),
     async ask(ec2, { vpcs }) {
       const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters: filter('vpc-id', vpcs), MaxResults: 1000 }));
-      const prefixes = await prefixesBySubnet(
-        ec2,
-        Subnets.flatMap(({ SubnetId }) => SubnetId ?? []),
-      );
-      return Subnets.map(({ SubnetId, VpcId, OwnerId, AvailabilityZone, CidrBlock, AvailableIpAddressCount, Tags }) => ({
-        SubnetId,
-        VpcId,
-        OwnerId,
-        AvailabilityZone,
-        CidrBlock,
-        freeWithoutPrefixes: (AvailableIpAddressCount ?? Number.NaN) + 16 * (prefixes.get(SubnetId ?? '') ?? 0),
-        tags: tags(Tags),
-      }));
+      return Promise.all(Subnets.map((subnet) => describedSubnet(ec2, subnet)));
     },
   },
   {
@@ -88,8 +80,12 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: 'DescribeNetworkInterfaces by subnet-id',
-    wrongInMoto:
-      "no prefixes, no MaxResults paging, InterfaceType always interface, never requester-managed, NetworkCardIndex always 0; the primary interface has a description of moto's own; an attached one bears its instance's groups besides its own",
+    wrongInMoto: [
+      'no prefixes, no MaxResults paging, InterfaceType always interface, NetworkCardIndex always 0',
+      'none is requester-managed, so what AWS attached to its own services is here a loose one',
+      'a primary interface has a description of its own',
+      'an attached one bears the groups of its instance besides its own',
+    ].join('; '),
     async ask(ec2, { subnets }) {
       const found = await Promise.all(
         subnets.map((id) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters: filter('subnet-id', [id]) }))),
@@ -193,18 +189,19 @@ export const CALLS: readonly Call[] = [
   },
 ];
 
-async function prefixesBySubnet(ec2: EC2Client, subnets: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const Filters = filter('subnet-id', subnets);
+async function describedSubnet(ec2: EC2Client, subnet: Subnet): Promise<unknown> {
+  const { SubnetId, VpcId, OwnerId, AvailabilityZone, CidrBlock, AvailableIpAddressCount = Number.NaN, Tags } = subnet;
+  const Filters = filter('subnet-id', [SubnetId ?? '']);
   const { NetworkInterfaces = [] } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
-  const bySubnet = Map.groupBy(NetworkInterfaces, ({ SubnetId }) => SubnetId ?? '');
-  return new Map(
-    [...bySubnet].map(([subnet, enis]) => [subnet, enis.reduce((sum, { Ipv4Prefixes = [] }) => sum + Ipv4Prefixes.length, 0)]),
-  );
+  const prefixes = NetworkInterfaces.reduce((sum, { Ipv4Prefixes = [] }) => sum + Ipv4Prefixes.length, 0);
+  const { SubnetIpv4CidrReservations = [] } = await ec2.send(new GetSubnetCidrReservationsCommand({ SubnetId }));
+  const freeWithoutPrefixes = SubnetIpv4CidrReservations.length > 0 ? 'not compared' : AvailableIpAddressCount + 16 * prefixes;
+  return { SubnetId, VpcId, OwnerId, AvailabilityZone, CidrBlock, freeWithoutPrefixes, tags: tags(Tags) };
 }
 
 function networkInterface(eni: NetworkInterface) {
   const { Attachment: attachment } = eni;
-  const isPrimary = attachment?.DeviceIndex === 0;
+  const ofInstance = attachment?.InstanceId === undefined ? undefined : attachment;
   return {
     NetworkInterfaceId: eni.NetworkInterfaceId,
     SubnetId: eni.SubnetId,
@@ -214,10 +211,10 @@ function networkInterface(eni: NetworkInterface) {
     PrivateIpAddress: eni.PrivateIpAddress,
     addresses: (eni.PrivateIpAddresses ?? []).map((one) => `${one.PrivateIpAddress} ${one.Primary === true}`),
     tags: tags(eni.TagSet),
-    description: isPrimary ? 'not compared' : eni.Description,
-    groups: attachment === undefined ? eni.Groups?.map(({ GroupId }) => GroupId) : 'not compared',
-    attachment: attachment && { instance: attachment.InstanceId, device: attachment.DeviceIndex, status: attachment.Status },
-    Status: eni.Status,
+    description: ofInstance?.DeviceIndex === 0 ? 'not compared' : eni.Description,
+    groups: ofInstance === undefined ? eni.Groups?.map(({ GroupId }) => GroupId) : 'not compared',
+    attachment: ofInstance && { instance: ofInstance.InstanceId, device: ofInstance.DeviceIndex, status: ofInstance.Status },
+    Status: ofInstance === undefined ? 'not compared' : eni.Status,
   };
 }
 

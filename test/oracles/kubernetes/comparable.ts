@@ -1,0 +1,23 @@
+import type { Slice } from '#lib/model/slice.ts';
+
+/**
+ * A slice without what the API server decides by itself: when an object was created or is to be deleted, and how often its spec was
+ * changed since. In the order of the items' text: the API server lists by namespace and name, the sandbox as the world has it.
+ */
+export function comparable(slice: Slice<unknown>): unknown {
+  const stable = JSON.parse(JSON.stringify(slice), (key, value: unknown) => {
+    if (key === 'createdAt' || key === 'generation' || key === 'observedGeneration') return undefined;
+    if (key === 'deletedAt') return 'deleted';
+    return sortedKeys(value);
+  });
+  if (Array.isArray(stable.data))
+    stable.data = stable.data.toSorted((a: unknown, b: unknown) => compare(JSON.stringify(a), JSON.stringify(b)));
+  return stable;
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compare(a, b)));
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
