@@ -1,3 +1,5 @@
+import { isBuiltin } from 'node:module';
+
 /** The parts of a package.json that packing reads. */
 export interface Manifest {
   readonly name: string;
@@ -25,15 +27,10 @@ export function packedManifest(manifest: Manifest, imported: readonly string[]):
   };
 }
 
-/** The packages that compiled modules import, statically or not; `@scope/name/path` and `name/path` count as their package. */
-export function importedPackages(sources: Iterable<string>): string[] {
-  const packages = new Set<string>();
-  for (const source of sources) {
-    for (const [, specifier = ''] of source.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
-      if (/^[a-z@]/.test(specifier) && !specifier.startsWith('node:')) packages.add(packageOf(specifier));
-    }
-  }
-  return [...packages].toSorted();
+/** The packages among what modules import; `@scope/name/path` and `name/path` count as their package. */
+export function packagesOf(specifiers: Iterable<string>): string[] {
+  const packages = [...specifiers].filter((specifier) => /^[a-z@]/.test(specifier) && !isBuiltin(specifier));
+  return [...new Set(packages.map(packageOf))].toSorted();
 }
 
 const packageOf = (specifier: string): string => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');

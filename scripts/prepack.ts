@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { restoreManifest, saveManifest } from './checkout-manifest.ts';
 import { compileLib } from './compile.ts';
-import { importedPackages, packedManifest } from './package-manifest.ts';
+import { packagesOf, packedManifest } from './package-manifest.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 // A packing that was killed half-way left the packed manifest behind.
@@ -11,7 +11,7 @@ await restoreManifest(root);
 
 const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 // Everything that can fail comes before the manifest is touched.
-const packed = packedManifest(manifest, importedPackages(await compileLib(root)));
+const packed = packedManifest(manifest, packagesOf(await compileLib(root)));
 await saveManifest(root);
 try {
   await writeFile(path.join(root, 'package.json'), `${JSON.stringify(packed, undefined, 2)}\n`);
