@@ -120,6 +120,55 @@ describe('one DaemonSet', () => {
       'warning',
     ],
     ['a tenth of them crashes', agentsOn(20, twenty(crashing('n1'), crashing('n2'))), 'critical'],
+    ['one of five crashes: a fifth, but one alone', agentsOn(5, [...healthy(2, 5), crashing('n1')]), 'warning'],
+    [
+      'host-network pods need no network of the CNI',
+      agentsOn(20, [...twenty(crashing('n1')), waiting('n1', { hostNetwork: true })]),
+      'warning',
+    ],
+    [
+      'a young agent that ended without a reason',
+      agentsOn(
+        20,
+        twenty(
+          notReady('n1', {
+            createdAt: FRESH,
+            containers: [{ name: 'aws-node', image: 'i', init: false, ready: false, restartCount: 1, exitCode: 1, ports: [] }],
+          }),
+        ),
+      ),
+      'warning',
+    ],
+    [
+      'a young agent past its init container',
+      agentsOn(
+        20,
+        twenty(
+          notReady('n1', {
+            createdAt: FRESH,
+            containers: [
+              {
+                name: 'aws-vpc-cni-init',
+                image: 'i',
+                init: true,
+                ready: false,
+                restartCount: 0,
+                terminatedReason: 'Completed',
+                exitCode: 0,
+                ports: [],
+              },
+              { name: 'aws-node', image: 'i', init: false, ready: false, restartCount: 0, ports: [] },
+            ],
+          }),
+        ),
+      ),
+      'ok',
+    ],
+    [
+      'a successor, listed before the one on its way out',
+      agentsOn(1, [anAgent('n1'), notReady('n1', { deletedAt: FRESH })]),
+      'ok',
+    ],
     ['the only one crashes', agentsOn(1, [crashing('n1')]), 'critical'],
     ['a young agent is still starting', agentsOn(20, twenty(notReady('n1', { createdAt: FRESH }))), 'ok'],
     ['a young agent that crashed is not', agentsOn(20, twenty(crashing('n1', {}, { createdAt: FRESH }))), 'warning'],

@@ -101,6 +101,7 @@ describe('pods on the interfaces of their node', () => {
   const second = coreDns('coredns-2', '10.0.2.12');
   const local = coreDns('coredns-2', '10.0.1.12', 'node-a');
   const { nodeName: _, ...unplaced } = endpoint(local);
+  const neighbour = aPod({ name: 'web-3', nodeName: 'node-a', podIps: ['10.0.1.12'] });
   test.each<[string, Given, readonly Verdict[]]>([
     ['members of one group that trusts itself', world(), ['ok']],
     ['egress shut', world({ securityGroupRules: [SELF] }), ['critical']],
@@ -128,7 +129,7 @@ describe('pods on the interfaces of their node', () => {
     [
       'half of a subnet let in by CIDR, and a pod in the other half',
       world({
-        pods: [coreDns(), web, aPod({ name: 'web-3', nodeName: 'node-a', podIps: ['10.0.1.12'] })],
+        pods: [coreDns(), web, neighbour],
         securityGroupRules: [EGRESS, aRule({ groupId: 'sg-nodes', isEgress: false, cidrIpv4: '10.0.1.11/32' })],
       }),
       ['critical'],
@@ -180,6 +181,41 @@ describe('pods on the interfaces of their node', () => {
       'a delegated prefix',
       world({ networkInterfaces: [{ ...eniA, privateIpAddresses: ['10.0.1.10'], ipv4Prefixes: ['10.0.1.0/28'] }, eniB] }),
       ['ok'],
+    ],
+    [
+      'one of two pods let in by CIDR, where subnets were not read',
+      world({
+        pods: [coreDns(), web, neighbour],
+        subnets: DENIED,
+        securityGroupRules: [EGRESS, aRule({ groupId: 'sg-nodes', isEgress: false, cidrIpv4: '10.0.1.11/32' })],
+      }),
+      ['critical'],
+    ],
+    [
+      'one of two pods let in by CIDR, on a target port of its own',
+      world({
+        pods: [coreDns(), web, neighbour],
+        endpointSlices: [
+          anEndpointSlice({ ports: [{ name: 'dns', protocol: 'UDP', port: 1053 }], endpoints: [endpoint(coreDns())] }),
+        ],
+        securityGroupRules: [
+          EGRESS,
+          aRule({
+            groupId: 'sg-nodes',
+            isEgress: false,
+            ipProtocol: 'udp',
+            fromPort: 1053,
+            toPort: 1053,
+            cidrIpv4: '10.0.1.11/32',
+          }),
+        ],
+      }),
+      ['critical'],
+    ],
+    [
+      'pods and host-network pods of one interface are two classes',
+      world({ pods: [coreDns(), web, aPod({ nodeName: 'node-a', hostNetwork: true, podIps: ['10.0.1.10'] })] }),
+      ['ok', 'ok'],
     ],
     [
       'CoreDNS does not ask itself, whatever its DNS policy',
@@ -289,12 +325,12 @@ describe('custom networking', () => {
     [
       'the narrowest of several groups is taken',
       customNetworking([EGRESS, PODS_OUT], {
-        networkInterfaces: [eniA, { ...eniB, groups: ['sg-nodes', 'sg-dns'] }, podEni],
-        securityGroups: ['sg-nodes', 'sg-pods', 'sg-dns'].map(group),
+        networkInterfaces: [eniA, { ...eniB, groups: ['sg-nodes', 'sg-zone'] }, podEni],
+        securityGroups: ['sg-nodes', 'sg-pods', 'sg-zone'].map(group),
       }),
       'critical',
-      'ingress of sg-nodes, sg-dns',
-      [{ direction: 'ingress', groupId: 'sg-dns', referencedGroupId: 'sg-pods' }],
+      'ingress of sg-nodes, sg-zone',
+      [{ direction: 'ingress', groupId: 'sg-zone', referencedGroupId: 'sg-pods' }],
     ],
     [
       "another account's interfaces are named by their subnet",
@@ -338,6 +374,12 @@ describe('group references and delegated prefixes, which AWS does not document',
     const [finding] = judge(given, { groupReferenceCoversPrefixes: false }).findings;
     expect(finding?.verdict).toBe('critical');
     expect(finding?.evidence['missingRule']).toMatchObject({ direction: 'ingress', cidrs: ['100.64.0.0/24'] });
+  });
+  test('addresses that are not of a prefix stay matched', () => {
+    const mixed = { ...podEni, ipv4Prefixes: ['100.64.0.16/28'] };
+    const pods = [coreDns(), customPod, aPod({ name: 'web-7', nodeName: 'node-a', podIps: ['100.64.0.17'] })];
+    const both = { ...given, networkInterfaces: [eniA, eniB, mixed], pods };
+    expect(verdictsOf(both, { groupReferenceCoversPrefixes: false })).toEqual(['ok', 'critical']);
   });
 });
 
@@ -396,6 +438,22 @@ describe('security groups for pods', () => {
       ['unknown'],
     ],
     ['a branch interface that cannot be seen', given('strict', [EGRESS], { networkInterfaces: [eniA, eniB] }), ['unknown']],
+    [
+      'CoreDNS on a strict branch of the same node: still through the VPC',
+      given('strict', [EGRESS, PODS_OUT, SELF], {
+        pods: [aPod({ ...coreDns('coredns-1', '10.0.1.50', 'node-a'), podEni: branchPod().podEni ?? '' }), web],
+        endpointSlices: slicesOf(coreDns('coredns-1', '10.0.1.50', 'node-a')),
+      }),
+      ['critical'],
+    ],
+    [
+      'standard: one endpoint on the node, another in dispute',
+      given('standard', [EGRESS, PODS_OUT, ...BRANCH_IN], {
+        pods: [coreDns(), coreDns('coredns-2', '10.0.1.12', 'node-a'), branchPod()],
+        endpointSlices: slicesOf(coreDns(), coreDns('coredns-2', '10.0.1.12', 'node-a')),
+      }),
+      ['warning'],
+    ],
     [
       'CoreDNS itself on a branch interface',
       given('strict', [EGRESS, PODS_OUT, SELF], {
