@@ -69,7 +69,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
   ).addCatch(
     Pass.jsonata(scope, 'check-cluster failed', {
       comment: 'One cluster never stops the others: summarise finds no result of it and calls it unknown',
-      outputs: 'failed',
+      outputs: "{% 'failed' %}",
     }),
     { errors: ['States.ALL'] },
   );

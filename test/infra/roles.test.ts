@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import type { AwsPermission } from '#lib/model/permissions.ts';
+import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
+import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
+import { resolved, resourcesOf, synthesisedHub } from '#test/infra/synthesised-hub.ts';
+
+const hub = synthesisedHub();
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** Every grant of the policies of one role, as `action on resource if condition`. */
+function grants(role: RegExp): string[] {
+  const policies = resourcesOf(hub, 'AWS::IAM::Policy').filter(([id]) => role.test(id));
+  return policies
+    .flatMap(([, { Properties }]) => (resolved(Properties['PolicyDocument']) as { Statement: Statement[] }).Statement)
+    .flatMap(({ Effect, Action, Resource, Condition }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => line(Effect, action, resource, Condition))),
+    )
+    .sort();
+}
+const line = (effect: string, action: string, resource: string, condition?: unknown) =>
+  `${effect} ${action} on ${resource}${condition ? ` if ${JSON.stringify(condition)}` : ''}`;
+
+/** Written by hand from the service authorization reference of EKS, and not from infra. */
+const ARNS: Readonly<Record<string, string>> = {
+  '*': '*',
+  cluster: 'arn:aws:eks:*:111122223333:cluster/*',
+  nodegroup: 'arn:aws:eks:*:111122223333:nodegroup/*/*/*',
+  addon: 'arn:aws:eks:*:111122223333:addon/*/*/*',
+  bucket: 'arn:aws:s3:::runs',
+};
+const declared = ({ action, resource, conditions }: AwsPermission) =>
+  line(
+    'Allow',
+    action,
+    ARNS[resource] ?? `arn:aws:s3:::runs/${resource.slice('bucket/'.length)}`,
+    conditions && { StringLike: conditions },
+  );
+const ownLog = (id: string) => ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => line('Allow', action, id));
+const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action) => line('Allow', action, '*'));
+
+test.each([
+  ['Discover', [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
+  ['CheckCluster', [READ_PERMISSIONS, RESULT_PERMISSIONS, PUBLISH_PERMISSIONS]],
+  ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS]],
+])('the role of %s holds what its code declares, its own log and its traces, and nothing else', (name, permissions) => {
+  const [log] = resourcesOf(hub, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith(`${name}Log`));
+  const expected = new Set([
+    ...permissions.flatMap(({ aws }) => aws).map(declared),
+    ...ownLog(`arn:aws:logs:eu-west-1:111122223333:log-group:${log?.[0]}:*`),
+    ...TRACES,
+  ]);
+  expect(grants(new RegExp(`^${name}Role`))).toEqual([...expected].sort());
+});
+
+test('no function can write to a cluster or to its AWS networking', () => {
+  const writes = grants(/^(Discover|CheckCluster|Summarise)Role/).filter(
+    (grant) => !/ (eks|ec2):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch):/.test(grant),
+  );
+  expect(writes).toEqual([]);
+});
+
+test("metrics go to cniwatch's own namespace only", () => {
+  const puts = grants(/Role/).filter((grant) => grant.includes('cloudwatch:PutMetricData'));
+  expect(puts).toHaveLength(2);
+  for (const put of puts) expect(put).toContain('"cloudwatch:namespace":"CNIWatch"');
+});
+
+test('the pipeline invokes its three functions, reads targets, and starts its own children', () => {
+  const services = grants(/^Pipeline/).filter((grant) => !/ (logs|xray):/.test(grant));
+  const strip = (grant: string) => grant.replace(/(?<=[a-z])[0-9A-F]{8}/g, '').replace(/:\*$/, '');
+  expect([...new Set(services.map(strip))]).toEqual([
+    'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:CheckClusterFunction',
+    'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:DiscoverFunction',
+    'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:SummariseFunction',
+    'Allow s3:GetObject on arn:aws:s3:::runs/runs/*/targets.json',
+    'Allow states:DescribeExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline',
+    'Allow states:RedriveExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline/check-cluster',
+    'Allow states:StartExecution on arn:aws:states:eu-west-1:111122223333:stateMachine:Pipeline',
+    'Allow states:StopExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline',
+  ]);
+});
+
+test('no role takes a managed policy', () => {
+  for (const [, { Properties }] of resourcesOf(hub, 'AWS::IAM::Role')) expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+});

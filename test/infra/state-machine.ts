@@ -1,0 +1,133 @@
+import jsonata from 'jsonata';
+import { resolved, resourcesOf, type Template } from '#test/infra/synthesised-hub.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+interface State extends Json {
+  readonly Type: 'Task' | 'Choice' | 'Map' | 'Pass' | 'Succeed' | 'Fail';
+  readonly Next?: string;
+  readonly Output?: unknown;
+}
+export interface Definition {
+  readonly QueryLanguage: string;
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** What the machine reaches: Lambda by the logical id of a function, and S3 for the Map's reader. */
+export interface Surroundings {
+  readonly invoke: (functionId: string, payload: unknown) => Promise<unknown>;
+  readonly readItems: (bucket: string, key: string) => Promise<readonly unknown[]>;
+}
+export type Execution = { readonly status: 'SUCCEEDED'; readonly path: string[]; readonly output: unknown } | Failed;
+interface Failed {
+  readonly status: 'FAILED';
+  readonly path: string[];
+  readonly error: string;
+  readonly cause: string;
+}
+
+export function definitionOf(template: Template): Definition {
+  const [machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+  return JSON.parse(String(resolved(machine?.[1].Properties['DefinitionString'])));
+}
+
+/**
+ * Runs a definition as Step Functions would, as far as cniwatch uses it: JSONata, Lambda tasks, Choice, a Map over a JSON array,
+ * Catch. Its JSONata is the reference implementation; retries are left out.
+ */
+export async function execute(
+  definition: Pick<Definition, 'StartAt' | 'States'>,
+  surroundings: Surroundings,
+  context: Json,
+  input: unknown,
+): Promise<Execution> {
+  const path: string[] = [];
+  let at: Step = { input, next: definition.StartAt };
+  while (at.next !== undefined) {
+    const name = at.next;
+    const state = definition.States[name] as State;
+    path.push(name);
+    const run: Run = { name, state, input: at.input, context, surroundings, path };
+    if (state.Type === 'Fail') {
+      const [error, cause] = [await evaluate(run, state['Error']), await evaluate(run, state['Cause'])];
+      return { status: 'FAILED', path, error: String(error), cause: String(cause) };
+    }
+    try {
+      at = await STEPS[state.Type](run);
+    } catch (error) {
+      return { status: 'FAILED', path, error: (error as Error).name, cause: (error as Error).message };
+    }
+  }
+  return { status: 'SUCCEEDED', path, output: at.input };
+}
+
+interface Run {
+  readonly name: string;
+  readonly state: State;
+  readonly input: unknown;
+  readonly context: Json;
+  readonly surroundings: Surroundings;
+  /** Of the whole execution: children add theirs. */
+  readonly path: string[];
+}
+/** What the next state gets; the last one has none. */
+interface Step {
+  readonly input: unknown;
+  readonly next: string | undefined;
+}
+
+const STEPS = { Task: task, Choice: choice, Map: map, Pass: output, Succeed: output } as const;
+
+async function output(run: Run, more: Json = {}, otherwise = run.input): Promise<Step> {
+  const { state } = run;
+  return { input: 'Output' in state ? await evaluate(run, state.Output, more) : otherwise, next: state.Next };
+}
+
+async function task(run: Run): Promise<Step> {
+  try {
+    const { FunctionName, Payload } = (await evaluate(run, run.state['Arguments'])) as { FunctionName: string; Payload: unknown };
+    const result = { Payload: await run.surroundings.invoke(FunctionName.split(':').at(-1) ?? '', Payload) };
+    return await output(run, { result }, result);
+  } catch (error) {
+    const [caught] = (run.state['Catch'] ?? []) as { Next: string }[];
+    if (!caught) throw error;
+    return { input: run.input, next: caught.Next };
+  }
+}
+
+async function choice(run: Run): Promise<Step> {
+  for (const { Condition, Next } of run.state['Choices'] as { Condition: string; Next: string }[]) {
+    if ((await evaluate(run, Condition)) === true) return { input: run.input, next: Next };
+  }
+  return { input: run.input, next: String(run.state['Default']) };
+}
+
+async function map(run: Run): Promise<Step> {
+  const { name, state, context, surroundings, path } = run;
+  const { Bucket, Key } = (await evaluate(run, (state['ItemReader'] as Json)['Arguments'])) as { Bucket: string; Key: string };
+  const result: unknown[] = [];
+  for (const Value of await surroundings.readItems(Bucket, Key)) {
+    const item = await evaluate({ ...run, context: { ...context, Map: { Item: { Value } } } }, state['ItemSelector']);
+    const child = await execute(state['ItemProcessor'] as Definition, surroundings, context, item);
+    path.push(...child.path.map((each) => `${name}/${each}`));
+    result.push(child.status === 'SUCCEEDED' ? child.output : child);
+  }
+  return output(run, { result }, result);
+}
+
+const evaluate = ({ input, context }: Run, value: unknown, more: Json = {}) => template(value, { input, context, ...more });
+
+/** A template with its `{% ... %}` strings evaluated. An expression that yields nothing fails, as in Step Functions. */
+async function template(value: unknown, states: Json): Promise<unknown> {
+  if (typeof value === 'string') {
+    const expression = /^\{%([\s\S]*)%\}$/.exec(value)?.[1];
+    if (expression === undefined) return value;
+    const result: unknown = await jsonata(expression).evaluate({}, { states });
+    if (result === undefined) throw new Error(`States.QueryEvaluationError: ${expression} yields nothing`);
+    return JSON.parse(JSON.stringify(result));
+  }
+  if (Array.isArray(value)) return Promise.all(value.map((each) => template(each, states)));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, each]) => [key, await template(each, states)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
