@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, test } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'cniwatch-app-'));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+/** Runs the app of cdk.json as the CDK's CLI does; the stack's template, or what the app said of why there is none. */
+async function synth(context: Readonly<Record<string, string>>) {
+  const { app, context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+  const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...flags, ...context }) };
+  try {
+    await promisify(execFile)(process.execPath, app.split(' ').slice(1), { env });
+    return { template: JSON.parse(readFileSync(join(outdir, 'CniwatchHub.template.json'), 'utf8')), said: '' };
+  } catch (error) {
+    return { template: undefined, said: (error as { stderr: string }).stderr };
+  }
+}
+
+test('the rules of cdk-nag stop a stack that breaks them', () => {
+  const app = new App({ outdir: mkdtempSync(join(folder, 'nag-')) });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  new Bucket(new Stack(app, 'Bad'), 'Open');
+  expect(() => app.synth()).toThrow();
+  expect(readFileSync('infra/app.ts', 'utf8')).toContain('addPlugins(new AwsSolutionsChecks(app))');
+});
+
+const config = file('cniwatch.yaml', 'fleet:\n  - region: eu-west-1\n');
+const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+test.each<[string, Record<string, string>]>([
+  ['as it comes', {}],
+  ['with a configuration and a topic for alarms', { config, alarmTopicArn, minutes: '10', maxConcurrency: '2' }],
+])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context) => {
+  const { template, said } = await synth(context);
+  expect(said).toBe('');
+  expect(Object.keys(template.Resources).length).toBeGreaterThan(20);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['an interval of nothing', { minutes: '0' }, /minutes/],
+  ['a concurrency in words', { maxConcurrency: 'many' }, /maxConcurrency/],
+  ['a topic that is no ARN', { alarmTopicArn: 'alarms' }, /not the ARN of an SNS topic/],
+  ['a configuration with a key misspelt', { config: file('bad.yaml', 'flet: []\n') }, /bad\.yaml:1:1.*flet/s],
+  ['a configuration that is not there', { config: join(folder, 'none.yaml') }, /none\.yaml/],
+])('%s stops the synthesis and is named', async (_title, context, message) => {
+  const { template, said } = await synth(context);
+  expect(template).toBeUndefined();
+  expect(said).toMatch(message);
+});

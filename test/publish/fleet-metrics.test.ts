@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { VERDICTS_WORST_FIRST, type Verdict } from '#lib/model/verdict.ts';
+import { fleetMetrics } from '#lib/publish/fleet-metrics.ts';
+
+const hub = { account: '111122223333', region: 'eu-west-1' };
+const cluster = (verdict: Verdict, unknown = 0) => ({
+  verdict,
+  summary: { ok: 1, warning: 0, critical: 0, unknown, notApplicable: 0 },
+});
+const values = (fleet: Parameters<typeof fleetMetrics>[0]) =>
+  Object.fromEntries(
+    fleetMetrics(fleet, hub).map((metric) => [
+      [metric.name, metric.dimensions['Severity']].join(' ').trim(),
+      'value' in metric && metric.value,
+    ]),
+  );
+
+test('an empty fleet reports its run, and zero of everything, so that alarms have data', () => {
+  expect(values({ clusters: [], reported: 0, regionsUnread: 0 })).toEqual({
+    RunCompleted: 1,
+    ClustersExpected: 0,
+    ClustersReported: 0,
+    RegionsUnread: 0,
+    ChecksUnknown: 0,
+    ...Object.fromEntries(VERDICTS_WORST_FIRST.map((verdict) => [`ClusterVerdict ${verdict}`, 0])),
+  });
+});
+
+test('clusters are counted by verdict, unknown checks over all of them', () => {
+  const clusters = [cluster('ok'), cluster('unknown', 2), cluster('critical', 1), cluster('critical')];
+  expect(values({ clusters, reported: 3, regionsUnread: 1 })).toMatchObject({
+    ClustersExpected: 4,
+    ClustersReported: 3,
+    RegionsUnread: 1,
+    ChecksUnknown: 3,
+    'ClusterVerdict critical': 2,
+    'ClusterVerdict unknown': 1,
+    'ClusterVerdict ok': 1,
+    'ClusterVerdict warning': 0,
+  });
+});
+
+test("they bear the hub's account and Region, and no cluster", () => {
+  for (const { dimensions } of fleetMetrics({ clusters: [], reported: 0, regionsUnread: 0 }, hub)) {
+    expect(dimensions).toMatchObject({ Account: hub.account, Region: hub.region });
+    expect(dimensions).not.toHaveProperty('Cluster');
+  }
+});
