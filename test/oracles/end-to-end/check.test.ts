@@ -97,7 +97,7 @@ describe('cniwatch check --output json, against moto and a real API server', () 
       (one) =>
         one.check === 'node-ip-capacity' && one.resource.id.startsWith(`ip-${shop.full.node.address.replaceAll('.', '-')}.`),
     );
-    expect(node?.evidence).toMatchObject({ mode: 'secondary-ip', eniMax: 3, ipAssigned: 4, ipInUse: 1, podsWaiting: 1 });
+    expect(node?.evidence).toMatchObject({ mode: 'secondary-ip', eniMax: 3, ipAssigned: 4, ipInUse: 2, podsWaiting: 1 });
   });
 });
 

@@ -3,7 +3,7 @@ import type { ShopInAws, ShopNode } from './shop-in-aws.ts';
 
 const IMAGE = '602401143452.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** The same cluster's Kubernetes objects: the VPC CNI on both nodes, CoreDNS on both, a pod that waits for its network. */
+/** The same cluster's Kubernetes objects: the VPC CNI, CoreDNS and a client of it on both nodes, a pod that waits for its network. */
 export function shopInKubernetes({ roomy, full }: ShopInAws, now: Date): readonly KubernetesObject[] {
   const nodes = [roomy.node, full.node];
   return [
@@ -12,6 +12,7 @@ export function shopInKubernetes({ roomy, full }: ShopInAws, now: Date): readonl
     ...nodes.flatMap((on, index) => [
       pod(`aws-node-${index}`, on, { labels: { 'k8s-app': 'aws-node' }, owner: 'aws-node' }),
       pod(`coredns-${index}`, on, { labels: { 'k8s-app': 'kube-dns' }, address: on.podAddresses[0] }),
+      pod(`agent-${index}`, on, { labels: { app: 'agent' }, address: on.podAddresses[1] }),
     ]),
     dnsService(),
     dnsEndpoints(nodes),
