@@ -1,6 +1,6 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
-import { type MadeNode, makeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
+import { fillNode, launchNode, type MadeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
 import type { ClusterSpec, NodegroupSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import { MANIFEST_ENV } from '#lib/sandbox/builder/system.ts';
 import type { SubnetDraft, VpcDraft } from '#lib/sandbox/builder/vpc.ts';
@@ -49,34 +49,49 @@ export function draftOf({ subnets }: VpcDraft, name: string): SubnetDraft {
   return draft;
 }
 
+/** All nodes start before any of them fills up: an address is there for each, as it was when they came. */
 function makeNodes(world: WorldSpec, vpc: VpcDraft, spec: ClusterSpec, env: Readonly<Record<string, string>>): ClusterNode[] {
-  let ordinal = 0;
-  return spec.nodegroups.flatMap((group) => {
+  const placed = spec.nodegroups.flatMap((group) => {
     const type = instanceTypeTable().find(({ instanceType }) => instanceType === group.instanceType);
     if (type === undefined) throw new Error(`the table has no instance type ${group.instanceType}`);
-    return Array.from({ length: group.count }, (_, at): ClusterNode => {
-      const draft = draftOf(vpc, group.subnets[at % group.subnets.length] ?? '');
-      const made = makeNode({
-        cluster: spec.name,
-        nodegroup: group.name,
-        ordinal: at,
-        type,
-        account: world.account,
-        createdAt: ago(world.now, 20 * 24 * 3600 - at * 60),
-        primary: { draft, groups: [vpc.groupId(`cluster:${spec.name}`)] },
-        ...podPlace(vpc, spec, draft),
-        podsWanted: podsWanted(group, ordinal, spec),
-        ipamd: {
-          prefixDelegation: env['ENABLE_PREFIX_DELEGATION'] === 'true',
-          warmEniTarget: Number(env['WARM_ENI_TARGET']),
-          warmPrefixTarget: Number(env['WARM_PREFIX_TARGET']),
-          ...(env['WARM_IP_TARGET'] === undefined ? {} : { warmIpTarget: Number(env['WARM_IP_TARGET']) }),
-        },
-      });
-      const name = `ip-${made.privateIp.replaceAll('.', '-')}.${world.region}.compute.internal`;
-      return { ...made, group, ordinal: ordinal++, name, zone: draft.subnet.availabilityZone };
-    });
+    return Array.from({ length: group.count }, (_, at) => ({
+      group,
+      type,
+      at,
+      draft: draftOf(vpc, group.subnets[at % group.subnets.length] ?? ''),
+    }));
   });
+  const launched = placed.map(({ group, type, at, draft }, ordinal) => ({
+    group,
+    ordinal,
+    zone: draft.subnet.availabilityZone,
+    node: launchNode({
+      cluster: spec.name,
+      nodegroup: group.name,
+      ordinal: at,
+      type,
+      account: world.account,
+      createdAt: ago(world.now, 20 * 24 * 3600 - at * 60),
+      primary: { draft, groups: [vpc.groupId(`cluster:${spec.name}`)] },
+      ...podPlace(vpc, spec, draft),
+      podsWanted: podsWanted(group, ordinal, spec),
+      ipamd: ipamdSettings(env),
+    }),
+  }));
+  return launched.map(({ node, ...rest }) => {
+    const made = fillNode(node);
+    return { ...made, ...rest, name: `ip-${made.privateIp.replaceAll('.', '-')}.${world.region}.compute.internal` };
+  });
+}
+
+function ipamdSettings(env: Readonly<Record<string, string>>): NodeRequest['ipamd'] {
+  const warmIpTarget = env['WARM_IP_TARGET'];
+  return {
+    prefixDelegation: env['ENABLE_PREFIX_DELEGATION'] === 'true',
+    warmEniTarget: Number(env['WARM_ENI_TARGET']),
+    warmPrefixTarget: Number(env['WARM_PREFIX_TARGET']),
+    ...(warmIpTarget === undefined ? {} : { warmIpTarget: Number(warmIpTarget) }),
+  };
 }
 
 /** CoreDNS takes a place on the first two nodes. */

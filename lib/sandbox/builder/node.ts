@@ -45,10 +45,21 @@ interface EniDraft {
   slots: number;
 }
 
-/** Launches an instance and lets ipamd have the addresses for its pods and its warm pool. */
-export function makeNode(request: NodeRequest): MadeNode {
+/** An instance with its primary interface. */
+export interface LaunchedNode {
+  readonly request: NodeRequest;
+  readonly instanceId: string;
+  readonly primary: EniDraft;
+}
+
+/** @throws AwsError InsufficientFreeAddressesInSubnet: the instance cannot start */
+export function launchNode(request: NodeRequest): LaunchedNode {
   const instanceId = awsId('i', request.cluster, request.nodegroup, request.ordinal);
-  const primary = attach(request, instanceId, 0, request.primary.draft, request.primary.groups);
+  return { request, instanceId, primary: attach(request, instanceId, 0, request.primary.draft, request.primary.groups) };
+}
+
+/** Lets ipamd have the addresses for the node's pods and its warm pool. */
+export function fillNode({ request, instanceId, primary }: LaunchedNode): MadeNode {
   const enis = [primary];
   const podIps: string[] = [];
   try {
