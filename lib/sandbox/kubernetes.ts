@@ -55,7 +55,8 @@ function discovery({ kubernetes }: WorldCluster, path: string): object | undefin
       versions.filter((version) => version.includes('/')),
       (version) => version.split('/')[0] ?? '',
     );
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...groups].map(([name, all]) => group(name, all)) };
+    const items = [...groups].map(([name, all]) => group(name, all, kubernetes));
+    return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
   }
   const groupVersion = versions.find((version) => path === (version.includes('/') ? `/apis/${version}` : `/api/${version}`));
   if (groupVersion === undefined) return undefined;
@@ -74,9 +75,22 @@ function discovery({ kubernetes }: WorldCluster, path: string): object | undefin
   };
 }
 
-function group(name: string, groupVersions: readonly string[]): object {
-  const versions = groupVersions.map((groupVersion) => ({ groupVersion, version: groupVersion.split('/')[1] }));
-  return { name, versions, preferredVersion: versions[0] };
+/** Aggregated discovery: every version with its own resources, since a group may serve each kind at another version. */
+function group(name: string, groupVersions: readonly string[], kubernetes: readonly KubernetesResource[]): object {
+  const versions = groupVersions.map((groupVersion) => {
+    const version = groupVersion.split('/')[1];
+    const resources = kubernetes
+      .filter(({ apiVersion }) => apiVersion === groupVersion)
+      .map(({ plural, kind, namespaced }) => ({
+        resource: plural,
+        responseKind: { group: name, version, kind },
+        scope: namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: '',
+        verbs: ['get', 'list', 'watch'],
+      }));
+    return { version, freshness: 'Current', resources };
+  });
+  return { metadata: { name }, versions };
 }
 
 /** Objects written once: a list of 30,000 pods is asked for again and again. */

@@ -2,7 +2,7 @@ import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec
 import { makeCluster } from '#lib/sandbox/builder/cluster.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
-import { draftVpc, groupRules, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
+import { draftVpc, groupRules, tenantGroups, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
 /** Builds the world that a specification describes, the same one each time, with addresses given out as EC2 and the CNI would. */
@@ -46,6 +46,7 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
     ],
     instances: clusters.flatMap(({ nodes }) => nodes.map(({ instance }) => instance)),
     ...groups,
+    securityGroups: [...groups.securityGroups, ...tenantGroups(spec, draft.vpc.vpcId, world.account)],
     networkAcl: defaultAcl(spec, draft),
     subnetCidrReservations: draft.reservations,
     clusters: clusters.map(({ cluster }) => cluster),

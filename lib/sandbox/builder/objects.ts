@@ -124,6 +124,8 @@ export function podObject(pod: PodObject): KubernetesObject {
       nodeName: pod.nodeName,
       serviceAccountName: pod.owner === 'DaemonSet' ? pod.app : 'default',
       ...(pod.hostNetwork ? { hostNetwork: true } : {}),
+      // As the API server fills it in; CoreDNS itself asks the node's resolver.
+      dnsPolicy: pod.app === 'coredns' ? 'Default' : 'ClusterFirst',
       containers: [{ name: container, image: pod.image, ...(pod.ports ? { ports: pod.ports } : {}) }],
     },
     status: {

@@ -1,4 +1,4 @@
-import type { NetworkInterface, SecurityGroupRule, Subnet, SubnetCidrReservation, Vpc } from '#lib/model/ec2.ts';
+import type { NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, SubnetCidrReservation, Vpc } from '#lib/model/ec2.ts';
 import { SubnetSpace } from '#lib/sandbox/allocate.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { RuleSpec, SubnetSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
@@ -100,6 +100,12 @@ export function tenantInterfaces(
       tags: {},
     })),
   );
+}
+
+/** The groups that those interfaces bear. */
+export function tenantGroups({ subnets }: VpcSpec, vpcId: string, ownerId: string): SecurityGroup[] {
+  const kinds = new Set(subnets.flatMap(({ tenants = [] }) => tenants.map(({ kind }) => kind)));
+  return [...kinds].map((kind) => ({ groupId: awsId('sg', vpcId, kind), groupName: kind, vpcId, ownerId, tags: {} }));
 }
 
 /** The tenth address of the n-th block of sixteen. */

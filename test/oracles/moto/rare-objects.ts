@@ -1,9 +1,8 @@
-import type { NetworkInterface, SecurityGroup } from '#lib/model/ec2.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
 /**
  * The world with what its clusters do without: reservations in a subnet of its own, a prefix list that rules name, IPv6 and ICMP
- * rules, a network ACL of two subnets, and the groups of other tenants' interfaces.
+ * rules, and a network ACL of two subnets.
  */
 export function withRareObjects(world: World): World {
   const [vpc] = world.vpcs;
@@ -45,7 +44,6 @@ export function withRareObjects(world: World): World {
         reservationType: 'explicit',
       },
     ],
-    securityGroups: [...world.securityGroups, ...groupsOfTenants(world)],
     prefixLists: [{ prefixListId, cidrs: ['198.51.100.0/24', '203.0.113.0/25'] }],
     securityGroupRules: [
       ...world.securityGroupRules,
@@ -78,12 +76,4 @@ export function withRareObjects(world: World): World {
       },
     ],
   };
-}
-
-/** Load balancers, endpoints and functions bear groups that no check of the fleet looks into. */
-function groupsOfTenants({ securityGroups, networkInterfaces, account }: World): readonly SecurityGroup[] {
-  const known = new Set(securityGroups.map(({ groupId }) => groupId));
-  const named = networkInterfaces.flatMap(({ groups, vpcId }: NetworkInterface) => groups.map((groupId) => ({ groupId, vpcId })));
-  const missing = new Map(named.filter(({ groupId }) => !known.has(groupId)).map((one) => [one.groupId, one]));
-  return [...missing.values()].map((one) => ({ ...one, groupName: `of-${one.groupId.slice(3)}`, ownerId: account, tags: {} }));
 }
