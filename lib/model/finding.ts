@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { verdict } from '#lib/model/verdict.ts';
 
-export const resourceKind = z.enum([
+const resourceKind = z.enum([
   'cluster',
   'subnet',
   'node',
@@ -18,7 +18,6 @@ export const resourceKind = z.enum([
   'instance-type',
   'quota',
 ]);
-export type ResourceKind = z.infer<typeof resourceKind>;
 
 export const timeToImpact = z.enum(['immediate', 'minutes', 'hours', 'days']);
 
