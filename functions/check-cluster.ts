@@ -43,8 +43,8 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const snapshot = await collect(target, { aws, kubernetes, deadlineMs });
   await putSnapshot(bucket, snapshot);
   const assessment = evaluate(snapshot, { config });
-  const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   await putResult(bucket, runId, assessment);
+  const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const unread = snapshot.collectors.filter(({ ok }) => !ok).map(({ id, code }) => `${id}: ${code}`);
   const { cluster, nodes } = snapshot.slices;
   const outcome = !(cluster.ok && nodes.ok) ? 'unreachable' : unread.length > 0 ? 'partly-read' : 'checked';

@@ -1,4 +1,5 @@
 import { boundedCall } from '#lib/collect/aws/call.ts';
+import { everyPage } from '#lib/collect/aws/pages.ts';
 import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
 import { type Cluster, type KubernetesReader, kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
@@ -6,7 +7,6 @@ import type { CollectOptions } from '#lib/collect/options.ts';
 import type { Progress, Tally } from '#lib/collect/progress.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
-import { everyPage } from '#lib/model/pages.ts';
 import type { Slice } from '#lib/model/slice.ts';
 import type { Target } from '#lib/model/target.ts';
 

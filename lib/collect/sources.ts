@@ -1,7 +1,7 @@
 import type { Ec2Call, EksCall } from '#lib/collect/aws/call.ts';
+import type { everyPage } from '#lib/collect/aws/pages.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { Collector } from '#lib/model/collector.ts';
-import type { everyPage } from '#lib/model/pages.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';

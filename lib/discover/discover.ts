@@ -1,9 +1,9 @@
 import { DescribeClusterCommand, type EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { awsFailure } from '#lib/collect/aws/failure.ts';
+import { everyPage } from '#lib/collect/aws/pages.ts';
 import { matchesAny, nearNames } from '#lib/discover/names.ts';
-import { awsFailure } from '#lib/model/aws-failure.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
-import { everyPage } from '#lib/model/pages.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import { clusterArn, type Target } from '#lib/model/target.ts';
 

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/model': ['model'],
   'lib/config': ['model', 'checks', 'config'],
   'lib/network': ['model', 'network'],
-  'lib/discover': ['model', 'discover'],
+  'lib/discover': ['model', 'collect', 'discover'],
   'lib/collect': ['model', 'network', 'collect'],
   'lib/checks': ['model', 'network', 'checks'],
   'lib/evaluate': ['model', 'network', 'checks', 'config', 'evaluate'],

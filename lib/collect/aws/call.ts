@@ -1,10 +1,10 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { DeserializeMiddleware, HandlerExecutionContext, InitializeMiddleware } from '@smithy/types';
+import { awsFailure } from '#lib/collect/aws/failure.ts';
 import { takeToken } from '#lib/collect/aws/rate-cap.ts';
 import { readAnswer } from '#lib/collect/aws/read-answer.ts';
 import type { Tally } from '#lib/collect/progress.ts';
-import { awsFailure } from '#lib/model/aws-failure.ts';
 
 /** `EC2Client.send`, bounded: throws a ReadFailure and nothing else. */
 export type Ec2Call = Sender<EC2Client>;

@@ -1,8 +1,8 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { awsFailure } from '#lib/collect/aws/failure.ts';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import { eksToken, TOKEN_LIFETIME } from '#lib/collect/kubernetes/eks-token.ts';
 import { need } from '#lib/collect/needs.ts';
-import { awsFailure } from '#lib/model/aws-failure.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { Slice } from '#lib/model/slice.ts';

@@ -1,4 +1,5 @@
 import { json } from 'node:stream/consumers';
+import { tokenLoop } from '#lib/collect/aws/pages.ts';
 import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
 import type { Connection } from '#lib/collect/kubernetes/connection.ts';
 import { DISCOVERY_ACCEPT, type Discovery, toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
@@ -8,7 +9,6 @@ import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
 import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
-import { tokenLoop } from '#lib/model/pages.ts';
 
 /** What a collector may ask of an API server. */
 export interface KubernetesReader {

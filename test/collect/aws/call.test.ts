@@ -3,9 +3,9 @@ import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { afterEach, describe, expect, it } from 'vitest';
 import { boundedCall } from '#lib/collect/aws/call.ts';
+import { everyPage } from '#lib/collect/aws/pages.ts';
 import { startTally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
-import { everyPage } from '#lib/model/pages.ts';
 import { type AwsReply, anAwsEndpoint, sendEc2Error, sendEksError, sendXml } from '#test/collect/aws/an-aws-endpoint.ts';
 
 const SUBNET = '<subnetSet><item><subnetId>subnet-a</subnetId></item></subnetSet>';

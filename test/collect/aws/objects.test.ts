@@ -1,10 +1,10 @@
 /** What of each AWS object is kept, from what the SDK gives. */
 import type * as ec2 from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
+import { everyPage } from '#lib/collect/aws/pages.ts';
 import { COLLECTORS } from '#lib/collect/collectors.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { NeededSlices } from '#lib/model/collector.ts';
-import { everyPage } from '#lib/model/pages.ts';
 import { type SliceKey, snapshotSchema } from '#lib/model/snapshot.ts';
 import { aCluster, anEni, anInstance, aRule, aSnapshot, aSubnet, DENIED } from '#test/scenarios/slices.ts';
 

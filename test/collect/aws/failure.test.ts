@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awsFailure } from '#lib/model/aws-failure.ts';
+import { awsFailure } from '#lib/collect/aws/failure.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
 const ASKED = { action: 'eks:ListAddons', region: 'eu-wst-1' };
