@@ -1,0 +1,114 @@
+/**
+ * `npm run bench`: a whole check of a large cluster served on loopback, beside the bare fetch of the same pages by curl in the same
+ * run, and the bundles of the functions. Absolute times are this machine's; the ratios are what to compare.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { measureBundles } from '#test/bench/bundles.ts';
+import { median } from '#test/bench/median.ts';
+
+const ROUNDS = 5;
+const run = promisify(execFile);
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+interface CheckFigures {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly evaluateMs: number;
+  readonly evaluateAgainMs: number;
+  readonly peakMb: number;
+  readonly verdict: string;
+  readonly findings: number;
+  readonly unread: readonly string[];
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+interface Served {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nodes: number;
+  readonly pods: number;
+  readonly enis: number;
+}
+
+async function startServer(): Promise<{ served: Served; server: ChildProcess }> {
+  const server = spawn(process.execPath, [script('server.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  return { served: JSON.parse(line) as Served, server };
+}
+
+async function check({ environment }: Served, ...more: readonly string[]): Promise<CheckFigures> {
+  const env = { ...process.env, ...environment };
+  const { stdout } = await run(process.execPath, [script('check.ts'), 'eu-west-1', 'bench', ...more], { env });
+  const figures = JSON.parse(stdout) as CheckFigures;
+  if (figures.unread.length > 0) throw new Error(`the check did not read everything: ${figures.unread.join('; ')}`);
+  return figures;
+}
+
+/** Fetches every recorded page, one after another or ten at a time. Milliseconds of wall. */
+async function fetchAll(recording: string, parallel: boolean): Promise<number> {
+  const start = performance.now();
+  const how = parallel ? ['--parallel', '--parallel-max', '10', '--parallel-immediate'] : [];
+  await run('curl', [...how, '--config', recording], { maxBuffer: 2 ** 26 });
+  return performance.now() - start;
+}
+
+async function measureCheck(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cniwatch-bench-'));
+  const { served, server } = await startServer();
+  try {
+    const recording = join(folder, 'requests.curl');
+    await check(served, recording);
+    const rounds: { figures: CheckFigures; serialMs: number; parallelMs: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const figures = await check(served);
+      rounds.push({ figures, serialMs: await fetchAll(recording, false), parallelMs: await fetchAll(recording, true) });
+    }
+    report(served, rounds);
+  } finally {
+    server.stdin?.end();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function report(
+  { nodes, pods, enis }: Served,
+  rounds: readonly { figures: CheckFigures; serialMs: number; parallelMs: number }[],
+): void {
+  const of = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
+  const ms = (value: number) => `${Math.round(value)} ms`;
+  const [first] = rounds;
+  console.log(
+    `A whole check of ${nodes} nodes, ${pods} pods, ${enis} interfaces (medians of ${rounds.length} rounds, each in a fresh process)`,
+  );
+  console.table({
+    'wall of the check': ms(of(({ figures }) => figures.wallMs)),
+    'CPU of the check': ms(of(({ figures }) => figures.cpuMs)),
+    'curl, page after page': ms(of(({ serialMs }) => serialMs)),
+    'curl, ten at a time': ms(of(({ parallelMs }) => parallelMs)),
+    'wall against curl, page after page': of(({ figures, serialMs }) => figures.wallMs / serialMs).toFixed(2),
+    'wall against curl, ten at a time': of(({ figures, parallelMs }) => figures.wallMs / parallelMs).toFixed(2),
+    'evaluation, first time': ms(of(({ figures }) => figures.evaluateMs)),
+    'evaluation, warm': ms(of(({ figures }) => figures.evaluateAgainMs)),
+    'peak memory': `${Math.round(Math.max(...rounds.map(({ figures }) => figures.peakMb)))} MB`,
+    verdict: `${first?.figures.verdict}, ${first?.figures.findings} findings`,
+  });
+  console.log('Requests by name');
+  console.table(first?.figures.calls);
+}
+
+await measureCheck();
+console.log('Bundles of the functions (import: median of nine fresh processes)');
+console.table(
+  Object.fromEntries(
+    (await measureBundles()).map(({ name, megabytes, importCpuMs }) => [
+      name,
+      { size: `${megabytes.toFixed(2)} MB`, import: `${Math.round(importCpuMs)} ms of CPU` },
+    ]),
+  ),
+);
