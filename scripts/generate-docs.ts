@@ -1,12 +1,15 @@
-/** Writes docs/checks from the checks' own metadata, and removes pages of checks that are gone. */
+/** Writes what the documentation says of the code from the code's own declarations, and removes pages of checks that are gone. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkPages } from './docs/check-pages.ts';
+import { checkPages } from '#scripts/docs/check-pages.ts';
+import { generatedPages } from '#scripts/docs/pages.ts';
 
-const folder = join(import.meta.dirname, '..', 'docs', 'checks');
+const docs = join(import.meta.dirname, '..', 'docs');
+const checks = join(docs, 'checks');
 const pages = checkPages();
 
-await mkdir(folder, { recursive: true });
-for (const name of await readdir(folder)) if (!pages.has(name)) await rm(join(folder, name));
-await Promise.all([...pages].map(([name, text]) => writeFile(join(folder, name), text)));
-console.log(`docs/checks: ${pages.size} pages`);
+await mkdir(checks, { recursive: true });
+for (const name of await readdir(checks)) if (!pages.has(name)) await rm(join(checks, name));
+await Promise.all([...pages].map(([name, text]) => writeFile(join(checks, name), text)));
+await Promise.all([...generatedPages()].map(([name, text]) => writeFile(join(docs, name), text)));
+console.log(`docs: ${pages.size} pages of checks, ${[...generatedPages().keys()].join(', ')}`);

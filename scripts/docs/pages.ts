@@ -1,0 +1,11 @@
+import { CHECKS } from '#lib/checks/index.ts';
+import { configJsonSchema } from '#lib/config/schema.ts';
+import { permissionsPage } from '#scripts/docs/permissions-page.ts';
+
+/** What is generated beside the checks' pages, by its name under docs/. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  return new Map([
+    ['permissions.md', permissionsPage()],
+    ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
+  ]);
+}
