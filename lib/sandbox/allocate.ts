@@ -1,98 +1,147 @@
 import { AwsError } from '#lib/sandbox/aws-error.ts';
+import { addressOf, type Block, blockOf, formatAddress } from '#lib/sandbox/block.ts';
 
 const PREFIX_SIZE = 16;
 
+export interface Reservation {
+  readonly cidr: string;
+  readonly type: 'prefix' | 'explicit';
+}
+
 /**
  * The addresses of one subnet, handed out as EC2 does: never the first four and the last, prefixes as whole free blocks aligned to
- * sixteen, and nothing automatic from an explicit reservation. EC2 picks at random; this picks the lowest, so that worlds are the
- * same in every run. Source: Amazon VPC User Guide, "Subnet CIDR blocks" and "Subnet CIDR reservations".
+ * sixteen, nothing by count from an explicit reservation, and from a prefix reservation prefixes alone. Reservations hold back nothing
+ * that is asked for by its address. EC2 picks at random; this picks the lowest, so that worlds are the same in every run. Whether EC2
+ * takes prefixes from outside of a prefix reservation is not documented: this does, once the reservation is used up.
+ * Source: Amazon VPC User Guide, "Subnet CIDR blocks" and "Subnet CIDR reservations".
  */
 export class SubnetSpace {
-  readonly #first: number;
-  readonly #taken: Uint8Array;
-  /** Below these nothing is free: only a hint, kept true by `release`. */
+  readonly #block: Block;
+  readonly #state: Uint8Array;
+  readonly #reserved: Uint8Array;
+  #available = 0;
+  #assignable = 0;
+  /** Below these nothing is free: only hints, kept true by `release`. */
   #lowestAddress = 0;
   #lowestBlock = 0;
 
-  constructor(cidrBlock: string, explicitReservations: readonly string[] = []) {
-    const { first, size } = parse(cidrBlock);
-    this.#first = first;
-    this.#taken = new Uint8Array(size);
-    for (const offset of [0, 1, 2, 3, size - 1]) this.#taken[offset] = RESERVED;
-    for (const reservation of explicitReservations) this.#reserve(parse(reservation));
+  constructor(cidrBlock: string, reservations: readonly Reservation[] = []) {
+    this.#block = blockOf(cidrBlock);
+    const { size } = this.#block;
+    this.#state = new Uint8Array(size);
+    this.#reserved = new Uint8Array(size);
+    for (const offset of [0, 1, 2, 3, size - 1]) this.#state[offset] = KEPT_BY_AWS;
+    for (const { cidr, type } of reservations) {
+      const { from, end } = this.#range(cidr);
+      this.#reserved.fill(type === 'explicit' ? EXPLICIT : FOR_PREFIXES, from, end);
+    }
+    for (let offset = 0; offset < size; offset++) {
+      if (this.#state[offset] === FREE) this.#count(offset, 1);
+    }
   }
 
-  get free(): number {
-    return this.#taken.reduce((sum, state) => sum + (state === FREE ? 1 : 0), 0);
+  /** EC2's AvailableIpAddressCount: reservations are not taken off. */
+  get available(): number {
+    return this.#available;
+  }
+
+  /** Addresses that can be had by count. */
+  get assignable(): number {
+    return this.#assignable;
   }
 
   /** @throws AwsError InsufficientFreeAddressesInSubnet */
   takeAddress(): string {
-    const offset = this.#taken.indexOf(FREE, this.#lowestAddress);
-    if (offset < 0) {
+    if (this.#assignable === 0) {
       throw new AwsError(
         'InsufficientFreeAddressesInSubnet',
         'The specified subnet does not have enough free addresses to satisfy the request.',
       );
     }
+    let offset = this.#lowestAddress;
+    while (this.#state[offset] !== FREE || this.#reserved[offset] !== NOT_RESERVED) offset++;
     this.#lowestAddress = offset + 1;
-    this.#taken[offset] = HELD;
-    return format(this.#first + offset);
+    this.#hold(offset);
+    return formatAddress(this.#block.first + offset);
   }
 
   /** Takes this very address. @throws AwsError InvalidIPAddress.InUse, InvalidParameterValue outside of the subnet */
   takeThis(address: string): string {
-    const offset = parse(`${address}/32`).first - this.#first;
-    const state = this.#taken[offset];
-    if (state === undefined || state === RESERVED)
+    const offset = addressOf(address) - this.#block.first;
+    const state = this.#state[offset];
+    if (state === undefined || state === KEPT_BY_AWS)
       throw new AwsError('InvalidParameterValue', `Address ${address} cannot be assigned here.`);
     if (state === HELD) throw new AwsError('InvalidIPAddress.InUse', `Address ${address} is in use.`);
-    this.#taken[offset] = HELD;
+    this.#hold(offset);
     return address;
+  }
+
+  /** Whether a prefix can be had. */
+  hasPrefix(): boolean {
+    return this.#nextPrefix() !== undefined;
   }
 
   /** @throws AwsError InsufficientCidrBlocks where no aligned block is whole */
   takePrefix(): string {
-    for (let from = this.#lowestBlock; from + PREFIX_SIZE <= this.#taken.length; from += PREFIX_SIZE) {
-      if (this.#taken.subarray(from, from + PREFIX_SIZE).some((state) => state !== FREE)) continue;
-      this.#taken.fill(HELD, from, from + PREFIX_SIZE);
-      this.#lowestBlock = from + PREFIX_SIZE;
-      return `${format(this.#first + from)}/28`;
+    const from = this.#nextPrefix();
+    if (from === undefined) {
+      throw new AwsError(
+        'InsufficientCidrBlocks',
+        'There are not enough free cidr blocks in the specified subnet to satisfy the request.',
+      );
     }
-    throw new AwsError(
-      'InsufficientCidrBlocks',
-      'There are not enough free cidr blocks in the specified subnet to satisfy the request.',
-    );
+    if (this.#reserved[from] === NOT_RESERVED) this.#lowestBlock = from + PREFIX_SIZE;
+    for (let offset = from; offset < from + PREFIX_SIZE; offset++) this.#hold(offset);
+    return `${formatAddress(this.#block.first + from)}/28`;
   }
 
-  /** Gives back an address, or a prefix by its CIDR. */
+  /** Gives back an address, or a prefix by its CIDR; what is free already stays free. */
   release(addressOrPrefix: string): void {
-    const { first, size } = parse(addressOrPrefix.includes('/') ? addressOrPrefix : `${addressOrPrefix}/32`);
-    const from = first - this.#first;
-    this.#taken.fill(FREE, from, from + size);
+    const { from, end } = this.#range(addressOrPrefix);
+    for (let offset = from; offset < end; offset++) {
+      if (this.#state[offset] !== HELD) continue;
+      this.#state[offset] = FREE;
+      this.#count(offset, 1);
+    }
     this.#lowestAddress = Math.min(this.#lowestAddress, from);
     this.#lowestBlock = Math.min(this.#lowestBlock, from - (from % PREFIX_SIZE));
   }
 
-  #reserve({ first, size }: { first: number; size: number }): void {
-    const from = first - this.#first;
-    for (let offset = from; offset < from + size; offset++) if (this.#taken[offset] === FREE) this.#taken[offset] = EXPLICIT;
+  #nextPrefix(): number | undefined {
+    return this.#wholeBlock(0, FOR_PREFIXES) ?? this.#wholeBlock(this.#lowestBlock, NOT_RESERVED);
+  }
+
+  #wholeBlock(start: number, reserved: number): number | undefined {
+    for (let from = start; from + PREFIX_SIZE <= this.#state.length; from += PREFIX_SIZE) {
+      let offset = from;
+      while (offset < from + PREFIX_SIZE && this.#state[offset] === FREE && this.#reserved[offset] === reserved) offset++;
+      if (offset === from + PREFIX_SIZE) return from;
+    }
+    return undefined;
+  }
+
+  #hold(offset: number): void {
+    this.#state[offset] = HELD;
+    this.#count(offset, -1);
+  }
+
+  #count(offset: number, change: 1 | -1): void {
+    this.#available += change;
+    if (this.#reserved[offset] === NOT_RESERVED) this.#assignable += change;
+  }
+
+  /** Clipped to the subnet. */
+  #range(addressOrBlock: string): { from: number; end: number } {
+    const { first, size } = blockOf(addressOrBlock);
+    const from = first - this.#block.first;
+    return { from: Math.max(0, from), end: Math.min(this.#block.size, from + size) };
   }
 }
 
 const FREE = 0;
 const HELD = 1;
-const RESERVED = 2;
-const EXPLICIT = 3;
+const KEPT_BY_AWS = 2;
 
-function parse(cidrBlock: string): { first: number; size: number } {
-  const [address = '', length = ''] = cidrBlock.split('/');
-  return {
-    first: address.split('.').reduce((value, octet) => value * 256 + Number(octet), 0),
-    size: 2 ** (32 - Number(length)),
-  };
-}
-
-function format(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
-}
+const NOT_RESERVED = 0;
+const EXPLICIT = 1;
+const FOR_PREFIXES = 2;

@@ -63,6 +63,7 @@ const exhausted: VpcSpec = {
         { kind: 'load-balancer', count: 4 },
         { kind: 'vpc-endpoint', count: 5 },
       ],
+      free: 0,
     },
     { name: 'pods-a', cidr: '100.64.0.0/22', zone: 'a', tags: { 'kubernetes.io/role/cni': '1' } },
     { name: 'nodes-b', cidr: '10.20.2.0/23', zone: 'b', tenants: [{ kind: 'nat-gateway', count: 1 }] },
@@ -84,7 +85,7 @@ const fragmented: VpcSpec = {
   name: 'analytics',
   cidrs: ['10.30.0.0/16'],
   subnets: [
-    { name: 'private-a', cidr: '10.30.0.0/23', zone: 'a', tenants: [{ kind: 'lambda', count: 31, spread: true }] },
+    { name: 'private-a', cidr: '10.30.0.0/23', zone: 'a', tenants: [{ kind: 'lambda', count: 22, spread: true }] },
     { name: 'private-b', cidr: '10.30.2.0/23', zone: 'b', tenants: [{ kind: 'lambda', count: 6 }] },
   ],
   clusters: [

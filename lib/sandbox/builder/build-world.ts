@@ -1,8 +1,8 @@
 import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec2.ts';
-import { makeCluster } from '#lib/sandbox/builder/cluster.ts';
+import { draftOf, makeCluster } from '#lib/sandbox/builder/cluster.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
-import { draftVpc, groupRules, tenantGroups, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
+import { draftVpc, groupRules, restInterfaces, tenantGroups, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
 /** Builds the world that a specification describes, the same one each time, with addresses given out as EC2 and the CNI would. */
@@ -28,11 +28,9 @@ export function buildWorld(spec: WorldSpec): World {
 
 function makeVpc(world: WorldSpec, spec: VpcSpec) {
   const draft = draftVpc(world, spec);
-  const tenants = spec.subnets.flatMap((subnet) => {
-    const subnetDraft = draft.subnets.get(subnet.name);
-    return subnetDraft === undefined ? [] : tenantInterfaces(subnet, subnetDraft, world.account);
-  });
+  const tenants = spec.subnets.flatMap((subnet) => tenantInterfaces(subnet, draftOf(draft, subnet.name), world.account));
   const clusters = spec.clusters.map((cluster) => makeCluster(world, draft, cluster));
+  const rest = spec.subnets.flatMap((subnet) => restInterfaces(subnet, draftOf(draft, subnet.name), world.account));
   const groups = securityGroupsOf(world, spec, draft);
   return {
     vpc: draft.vpc,
@@ -43,6 +41,7 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
         ...controlPlaneInterfaces,
         ...nodes.flatMap(({ interfaces }) => interfaces),
       ]),
+      ...rest,
     ],
     instances: clusters.flatMap(({ nodes }) => nodes.map(({ instance }) => instance)),
     ...groups,

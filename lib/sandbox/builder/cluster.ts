@@ -1,5 +1,6 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
+import { type IpamdSettings, ipamdSettings } from '#lib/sandbox/builder/ipamd.ts';
 import { fillNode, launchNode, type MadeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
 import type { ClusterSpec, NodegroupSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import { MANIFEST_ENV } from '#lib/sandbox/builder/system.ts';
@@ -61,11 +62,9 @@ function makeNodes(world: WorldSpec, vpc: VpcDraft, spec: ClusterSpec, env: Read
       draft: draftOf(vpc, group.subnets[at % group.subnets.length] ?? ''),
     }));
   });
-  const launched = placed.map(({ group, type, at, draft }, ordinal) => ({
-    group,
-    ordinal,
-    zone: draft.subnet.availabilityZone,
-    node: launchNode({
+  const launched = placed.map(({ group, type, at, draft }, ordinal) => {
+    const ipamd = ipamdSettings(env, type);
+    const node = launchNode({
       cluster: spec.name,
       nodegroup: group.name,
       ordinal: at,
@@ -73,25 +72,16 @@ function makeNodes(world: WorldSpec, vpc: VpcDraft, spec: ClusterSpec, env: Read
       account: world.account,
       createdAt: ago(world.now, 20 * 24 * 3600 - at * 60),
       primary: { draft, groups: [vpc.groupId(`cluster:${spec.name}`)] },
-      ...podPlace(vpc, spec, draft),
+      ...podPlace(vpc, spec, ipamd, draft),
       podsWanted: podsWanted(group, ordinal, spec),
-      ipamd: ipamdSettings(env),
-    }),
-  }));
+      ipamd,
+    });
+    return { group, ordinal, zone: draft.subnet.availabilityZone, node };
+  });
   return launched.map(({ node, ...rest }) => {
     const made = fillNode(node);
     return { ...made, ...rest, name: `ip-${made.privateIp.replaceAll('.', '-')}.${world.region}.compute.internal` };
   });
-}
-
-function ipamdSettings(env: Readonly<Record<string, string>>): NodeRequest['ipamd'] {
-  const warmIpTarget = env['WARM_IP_TARGET'];
-  return {
-    prefixDelegation: env['ENABLE_PREFIX_DELEGATION'] === 'true',
-    warmEniTarget: Number(env['WARM_ENI_TARGET']),
-    warmPrefixTarget: Number(env['WARM_PREFIX_TARGET']),
-    ...(warmIpTarget === undefined ? {} : { warmIpTarget: Number(warmIpTarget) }),
-  };
 }
 
 /** CoreDNS takes a place on the first two nodes. */
@@ -100,10 +90,11 @@ function podsWanted(group: NodegroupSpec, ordinal: number, { crashingAgents = []
   return Math.max(ordinal < 2 ? 1 : 0, group.podsPerNode - waiting);
 }
 
-/** Where the CNI takes pod addresses from: the zone's ENIConfig, or the node's own subnet and its tagged siblings, the freest first. */
+/** Where the CNI takes pod addresses from: the zone's ENIConfig, or the node's own subnet and, by discovery, its tagged siblings. */
 function podPlace(
   vpc: VpcDraft,
   { name, eniConfigs }: ClusterSpec,
+  { subnetDiscovery }: IpamdSettings,
   own: SubnetDraft,
 ): Pick<NodeRequest, 'pods' | 'primaryCarriesPods'> {
   const zone = own.subnet.availabilityZone;
@@ -115,7 +106,9 @@ function podPlace(
     };
   }
   const siblings = [...vpc.subnets.values()].filter(
-    ({ subnet }) => subnet.availabilityZone === zone && (subnet.tags['kubernetes.io/role/cni'] === '1' || subnet === own.subnet),
+    ({ subnet }) =>
+      subnet === own.subnet ||
+      (subnetDiscovery && subnet.availabilityZone === zone && subnet.tags['kubernetes.io/role/cni'] === '1'),
   );
   return { primaryCarriesPods: true, pods: { drafts: siblings, groups: [vpc.groupId(`cluster:${name}`)] } };
 }

@@ -1,3 +1,5 @@
+import type { Reservation } from '#lib/sandbox/allocate.ts';
+
 /** What a world is made of, in the words of the people who run one. `buildWorld` turns it into objects. */
 export interface WorldSpec {
   readonly account: string;
@@ -22,7 +24,9 @@ export interface SubnetSpec {
   readonly tags?: Readonly<Record<string, string>>;
   /** What else lives here, made before any node. */
   readonly tenants?: readonly TenantSpec[];
-  readonly reservations?: readonly { readonly cidr: string; readonly type: 'prefix' | 'explicit' }[];
+  readonly reservations?: readonly Reservation[];
+  /** Addresses that are left at the end: instances of other systems hold what the clusters do not. */
+  readonly free?: number;
 }
 
 /** Interfaces of other services. `spread` puts one address in each block of sixteen: what fragments a subnet. */

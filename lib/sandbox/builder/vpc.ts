@@ -1,7 +1,7 @@
 import type { NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, SubnetCidrReservation, Vpc } from '#lib/model/ec2.ts';
 import { SubnetSpace } from '#lib/sandbox/allocate.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
-import type { RuleSpec, SubnetSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
+import type { RuleSpec, SubnetSpec, TenantSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 
 /** A subnet while its world is made: what it is, and which addresses are left. */
 export interface SubnetDraft {
@@ -34,7 +34,6 @@ function draftSubnet(
   at: { account: string; region: string; vpcId: string; vpcName: string },
   { name, cidr, zone, tags = {}, reservations = [] }: SubnetSpec,
 ): SubnetDraft {
-  const explicit = reservations.filter(({ type }) => type === 'explicit').map((reservation) => reservation.cidr);
   return {
     subnet: {
       subnetId: awsId('subnet', at.vpcName, name),
@@ -47,7 +46,7 @@ function draftSubnet(
       ownerId: at.account,
       tags: { Name: `${at.vpcName}-${name}`, ...tags },
     },
-    space: new SubnetSpace(cidr, explicit),
+    space: new SubnetSpace(cidr, reservations),
   };
 }
 
@@ -83,28 +82,52 @@ export function tenantInterfaces(
   account: string,
 ): NetworkInterface[] {
   return tenants.flatMap(({ kind, count, spread }) =>
-    Array.from({ length: count }, (_, at) => ({
-      networkInterfaceId: awsId('eni', subnet.subnetId, kind, at),
-      subnetId: subnet.subnetId,
-      vpcId: subnet.vpcId,
-      availabilityZone: subnet.availabilityZone,
-      ...TENANTS[kind],
-      status: 'in-use',
-      ownerId: account,
-      privateIpAddresses: [spread ? space.takeThis(inBlock(subnet.cidrBlock, at)) : space.takeAddress()],
-      ipv4Prefixes: [],
-      ipv6Addresses: [],
-      ipv6Prefixes: [],
-      groups: [awsId('sg', subnet.vpcId, kind)],
-      attachment: { deviceIndex: 1, networkCardIndex: 0, status: 'attached' },
-      tags: {},
-    })),
+    Array.from({ length: count }, (_, at) => {
+      const address = spread ? space.takeThis(inBlock(subnet.cidrBlock, at)) : space.takeAddress();
+      return tenantInterface(kind, subnet, account, address);
+    }),
   );
+}
+
+/** Whatever takes a subnet down to the addresses that are to be left. */
+export function restInterfaces({ free }: SubnetSpec, { subnet, space }: SubnetDraft, account: string): NetworkInterface[] {
+  const excess = free === undefined ? 0 : space.available - free;
+  if (excess < 0) throw new Error(`${subnet.tags['Name']} has ${space.available} addresses left and is to have ${free}`);
+  return Array.from({ length: excess }, () => tenantInterface('instance', subnet, account, space.takeAddress()));
+}
+
+function tenantInterface(kind: TenantSpec['kind'], subnet: Subnet, ownerId: string, address: string): NetworkInterface {
+  return {
+    networkInterfaceId: awsId('eni', subnet.subnetId, address),
+    subnetId: subnet.subnetId,
+    vpcId: subnet.vpcId,
+    availabilityZone: subnet.availabilityZone,
+    ...TENANTS[kind],
+    status: 'in-use',
+    ownerId,
+    privateIpAddresses: [address],
+    ipv4Prefixes: [],
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
+    groups: [awsId('sg', subnet.vpcId, kind)],
+    attachment: {
+      ...(kind === 'instance' ? { instanceId: awsId('i', subnet.subnetId, address) } : {}),
+      deviceIndex: kind === 'instance' ? 0 : 1,
+      networkCardIndex: 0,
+      status: 'attached',
+    },
+    tags: {},
+  };
 }
 
 /** The groups that those interfaces bear. */
 export function tenantGroups({ subnets }: VpcSpec, vpcId: string, ownerId: string): SecurityGroup[] {
-  const kinds = new Set(subnets.flatMap(({ tenants = [] }) => tenants.map(({ kind }) => kind)));
+  const kinds = new Set(
+    subnets.flatMap(({ tenants = [], free }) => [
+      ...tenants.map(({ kind }) => kind),
+      ...(free === undefined ? [] : ['instance']),
+    ]),
+  );
   return [...kinds].map((kind) => ({ groupId: awsId('sg', vpcId, kind), groupName: kind, vpcId, ownerId, tags: {} }));
 }
 

@@ -18,8 +18,13 @@ const DNS_PORTS = [
   { containerPort: 53, name: 'dns', protocol: 'UDP' },
   { containerPort: 53, name: 'dns-tcp', protocol: 'TCP' },
 ];
-const SANDBOX_MESSAGE =
+/** The agent does not answer. */
+const AGENT_DOWN =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "6e0c8f": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50051: connect: connection refused"';
+
+/** The agent answers that it has no address to give. */
+const NO_ADDRESS =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "6e0c8f": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container';
 
 /** What a cluster's API server serves. */
 export function kubernetesOf(
@@ -50,7 +55,10 @@ export function kubernetesOf(
       'events',
       'Event',
       true,
-      perNode.flatMap(({ waiting }, at) => waiting.map((pod) => sandboxFailure(world, pod, nodes[at]?.name ?? ''))),
+      perNode.flatMap(({ waiting }, at) => {
+        const message = crashing.has(nodes[at]?.ordinal ?? -1) ? AGENT_DOWN : NO_ADDRESS;
+        return waiting.map((pod) => sandboxFailure(world, pod, nodes[at]?.name ?? '', message));
+      }),
     ),
     core('services', 'Service', true, [kubeDnsService(since)]),
     grouped('apps/v1', 'daemonsets', 'DaemonSet', true, [
@@ -156,10 +164,10 @@ function podsOf(
   return { running, waiting };
 }
 
-function sandboxFailure({ now }: WorldSpec, pod: KubernetesObject, nodeName: string): KubernetesObject {
+function sandboxFailure({ now }: WorldSpec, pod: KubernetesObject, nodeName: string, message: string): KubernetesObject {
   return eventObject({
     reason: 'FailedCreatePodSandBox',
-    message: SANDBOX_MESSAGE,
+    message,
     pod,
     nodeName,
     count: 38,

@@ -1,0 +1,93 @@
+import type { NetworkInterface } from '#lib/model/ec2.ts';
+import { addressesOf, blockOf } from '#lib/sandbox/block.ts';
+import { instanceTypeTable } from '#lib/sandbox/instance-types.ts';
+import { interfaceLimit } from '#lib/sandbox/interface-limits.ts';
+import type { KubernetesObject, World, WorldCluster } from '#lib/sandbox/world.ts';
+
+interface PodParts {
+  readonly spec: { readonly nodeName: string; readonly hostNetwork?: boolean };
+  readonly status: { readonly phase: string; readonly podIP?: string };
+}
+
+/** What cannot be in AWS and Kubernetes, one sentence each; empty for a world that could be real. */
+export function contradictions(world: World): string[] {
+  return [
+    ...addressTrouble(world),
+    ...limitTrouble(world),
+    ...world.clusters.flatMap((cluster) => clusterTrouble(world, cluster)),
+  ];
+}
+
+function heldBy({ privateIpAddresses, ipv4Prefixes }: NetworkInterface): string[] {
+  return [...privateIpAddresses, ...ipv4Prefixes.flatMap(addressesOf)];
+}
+
+function addressTrouble({ subnets, networkInterfaces }: World): string[] {
+  const holders = new Map<string, string>();
+  const blocks = new Map(subnets.map(({ subnetId, cidrBlock }) => [subnetId, cidrBlock]));
+  const trouble: string[] = [];
+  for (const eni of networkInterfaces) {
+    const cidr = blocks.get(eni.subnetId);
+    if (cidr === undefined) trouble.push(`${eni.networkInterfaceId} is in no subnet`);
+    const all = cidr === undefined ? [] : addressesOf(cidr);
+    const usable = new Set(all.slice(4, -1));
+    for (const address of heldBy(eni)) {
+      const holder = holders.get(address);
+      if (holder !== undefined) trouble.push(`${address} is held by ${holder} and ${eni.networkInterfaceId}`);
+      if (!usable.has(address)) trouble.push(`${address} of ${eni.networkInterfaceId} cannot be had in ${cidr}`);
+      holders.set(address, eni.networkInterfaceId);
+    }
+    for (const prefix of eni.ipv4Prefixes) if (blockOf(prefix).first % 16 !== 0) trouble.push(`${prefix} is not aligned`);
+  }
+  return trouble;
+}
+
+function limitTrouble({ instances, networkInterfaces }: World): string[] {
+  const types = new Map(instanceTypeTable().map((type) => [type.instanceType, type]));
+  const attached = Map.groupBy(networkInterfaces, (eni) => eni.attachment?.instanceId);
+  return instances.flatMap(({ instanceId, instanceType }) => {
+    const type = types.get(instanceType);
+    const enis = attached.get(instanceId) ?? [];
+    if (type === undefined) return [`${instanceId} is of no known type`];
+    const indexes = enis.map((eni) => eni.attachment?.deviceIndex).sort();
+    return [
+      ...(enis.length > interfaceLimit(type) ? [`${instanceId} has ${enis.length} interfaces`] : []),
+      ...(new Set(indexes).size === enis.length && indexes[0] === 0 ? [] : [`${instanceId} has interfaces at ${indexes}`]),
+      ...(type.hypervisor === 'xen' && enis.some((eni) => eni.ipv4Prefixes.length > 0)
+        ? [`${instanceType} takes no prefixes`]
+        : []),
+      ...enis
+        .filter((eni) => eni.privateIpAddresses.length + eni.ipv4Prefixes.length > type.ipv4AddressesPerInterface)
+        .map((eni) => `${eni.networkInterfaceId} holds more than an interface of ${instanceType} does`),
+    ];
+  });
+}
+
+function clusterTrouble(world: World, { kubernetes, name }: WorldCluster): string[] {
+  const of = (plural: string) => kubernetes.find((kind) => kind.plural === plural)?.items ?? [];
+  const attached = Map.groupBy(world.networkInterfaces, (eni) => eni.attachment?.instanceId);
+  const interfaces = new Map(of('nodes').map((node) => [node.metadata.name, attached.get(instanceIdOf(node)) ?? []]));
+  const seen = new Set<string>();
+  const trouble: string[] = [];
+  for (const kind of kubernetes) {
+    const names = kind.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    if (new Set(names).size !== names.length) trouble.push(`${name} has ${kind.plural} of one name`);
+  }
+  for (const pod of of('pods')) {
+    const { spec, status } = pod as unknown as PodParts;
+    const enis = interfaces.get(spec.nodeName);
+    const label = `${name}: ${pod.metadata.name}`;
+    if (enis === undefined) trouble.push(`${label} is on no node`);
+    if (status.podIP === undefined || spec.hostNetwork) continue;
+    if (seen.has(status.podIP)) trouble.push(`${label} shares ${status.podIP}`);
+    seen.add(status.podIP);
+    const forPods = (enis ?? []).flatMap((eni) => heldBy(eni).slice(1));
+    if (!forPods.includes(status.podIP))
+      trouble.push(`${label} has ${status.podIP}, which its node's interfaces do not hold for pods`);
+  }
+  return trouble;
+}
+
+function instanceIdOf({ spec }: KubernetesObject): string {
+  return (spec as { providerID: string }).providerID.split('/').at(-1) ?? '';
+}
