@@ -1,6 +1,6 @@
 import type { AwsClients } from '#lib/collect/aws/clients.ts';
-import type { Assessment } from '#lib/model/assessment.ts';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
+import type { Assessment } from '#lib/model/assessment.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
 

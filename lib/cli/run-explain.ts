@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
+import { REMEDIES } from '#lib/checks/remedies.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import type { ExplainOptions } from '#lib/cli/explain.ts';
 import type { System } from '#lib/cli/system.ts';
@@ -67,7 +68,7 @@ function explanation(check: Check, width: number): string {
     ),
     ...section(
       'Remediations',
-      remediations.map((remediation) => ['', remediation]),
+      remediations.map((remediation) => [remediation, REMEDIES[remediation] ?? '']),
       width,
     ),
     ...section(

@@ -6,7 +6,7 @@ import { findingsOpen } from '#lib/evaluate/metrics.ts';
 import { runCheck } from '#lib/evaluate/run-check.ts';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Check } from '#lib/model/check.ts';
-import type { Finding } from '#lib/model/finding.ts';
+import { type Finding, resourceKind } from '#lib/model/finding.ts';
 import { type History, NO_HISTORY } from '#lib/model/history.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
@@ -22,7 +22,7 @@ export interface EvaluateOptions {
 
 /**
  * Judges one cluster by its Snapshot. Pure: the same Snapshot, configuration and history give the same Assessment.
- * Findings stand worst first, then in the order of the registry, then by resource.
+ * Findings stand worst first, then in the order of the registry, then the wider resource before what is in it.
  */
 export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, checks = CHECKS }: EvaluateOptions): Assessment {
   const { target } = snapshot;
@@ -50,6 +50,9 @@ export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, che
   };
 }
 
+/** A DaemonSet before its nodes, a subnet before its interfaces. */
+const BREADTH = new Map(resourceKind.options.map((kind, index) => [kind, index]));
+
 function ordered(findings: readonly Finding[], checks: readonly Check[]): Finding[] {
   const rank = new Map<Verdict, number>(VERDICTS_WORST_FIRST.map((verdict, index) => [verdict, index]));
   const registry = new Map(checks.map(({ id }, index) => [id, index]));
@@ -58,6 +61,7 @@ function ordered(findings: readonly Finding[], checks: readonly Check[]): Findin
     (a, b) =>
       at(rank, a.verdict) - at(rank, b.verdict) ||
       at(registry, a.check) - at(registry, b.check) ||
+      at(BREADTH, a.resource.kind) - at(BREADTH, b.resource.kind) ||
       compare(a.resource.id, b.resource.id),
   );
 }

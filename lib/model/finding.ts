@@ -1,22 +1,23 @@
 import * as z from 'zod';
 import { verdict } from '#lib/model/verdict.ts';
 
-const resourceKind = z.enum([
+/** From the widest to what is in it: reports stand in this order. */
+export const resourceKind = z.enum([
   'cluster',
-  'subnet',
-  'node',
-  'eni',
-  'pod',
-  'namespace',
-  'network-policy',
-  'security-group',
-  'network-acl',
+  'quota',
   'addon',
   'daemonset',
   'deployment',
   'ip-pool',
   'instance-type',
-  'quota',
+  'subnet',
+  'security-group',
+  'network-acl',
+  'namespace',
+  'network-policy',
+  'node',
+  'eni',
+  'pod',
 ]);
 
 export const timeToImpact = z.enum(['immediate', 'minutes', 'hours', 'days']);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REMEDIES } from '#lib/checks/remedies.ts';
 import type { Check } from '#lib/model/check.ts';
 import type { MetricDeclaration } from '#lib/model/metric.ts';
 import { inputsSection } from './check-inputs.ts';
@@ -25,7 +26,10 @@ export function checkPage(check: Check): string {
     ),
     section('Metrics', table(['name', 'unit', 'series', 'what it counts'], metrics.map(metricRow))),
     inputsSection(check),
-    section('Remediations', list(check.remediations.map(code))),
+    section(
+      'Remediations',
+      list(check.remediations.map((remediation) => `${code(remediation)}: ${REMEDIES[remediation] ?? ''}`)),
+    ),
     section('Where the rule comes from', list(docs.sources)),
   );
 }

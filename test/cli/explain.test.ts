@@ -62,7 +62,9 @@ Metrics
   NodesCordoned  nodes that take no new pods (Count, per cluster)
 
 Remediations
-  recycle-nodes
+  recycle-nodes  Correct max-pods where the finding says that it is set, bring new nodes in, then
+                 cordon and drain the old ones a few at a time: kubectl drain NODE
+                 --ignore-daemonsets keeps to disruption budgets.
 
 Sources
   Kubernetes documentation, "Manual Node administration"

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
+import { REMEDIES } from '#lib/checks/remedies.ts';
 import type { Check } from '#lib/model/check.ts';
 import { sourceOf } from '../../scripts/docs/check-page.ts';
 import { checkPages } from '../../scripts/docs/check-pages.ts';
@@ -33,6 +34,10 @@ async function checkFiles(): Promise<readonly string[]> {
 
 test('every check has its line in the registry, once, and its id and area are its path', async () => {
   expect(CHECKS.map(sourceOf).sort()).toEqual([...(await checkFiles())].sort());
+});
+
+test('every remediation that a check names says what a person does, and no other is told', () => {
+  expect([...new Set(CHECKS.flatMap(({ remediations }) => remediations))].sort()).toEqual(Object.keys(REMEDIES).sort());
 });
 
 describe.each(CHECKS.map((check) => [check.id, check] as const))('%s', (_id, check) => {

@@ -1,0 +1,25 @@
+/**
+ * What a person does for each remediation that the checks name, in the terms of kubectl and the AWS CLI.
+ * Sources: Amazon EKS User Guide, "Update an Amazon EKS add-on" and "Assign more IP addresses to nodes with prefixes"; Amazon EKS Best
+ * Practices Guide, "Networking"; Amazon VPC User Guide, "Subnet CIDR reservations".
+ */
+export const REMEDIES: Readonly<Record<string, string>> = {
+  'tune-warm-targets':
+    'Let each node hold fewer spare addresses: set WARM_IP_TARGET and MINIMUM_IP_TARGET in the configuration of the vpc-cni add-on, or on the DaemonSet aws-node where it is self-managed. Small targets cost more calls to EC2.',
+  'add-pod-subnet':
+    "Give pods more room in the same zone: a subnet of a further VPC CIDR, tagged kubernetes.io/role/cni=1 (VPC CNI 1.18 or later), or ENIConfigs for custom networking. First compare the CIDR with peers, with the service range, and with rules that name the pods' CIDRs.",
+  'reserve-prefix-space':
+    'Keep an aligned range for prefixes, so that it empties as addresses leave: aws ec2 create-subnet-cidr-reservation --subnet-id SUBNET --reservation-type prefix --cidr RANGE. `blockers` names the blocks that are cheapest to free; nothing is evicted.',
+  'enable-prefix-delegation':
+    'Set ENABLE_PREFIX_DELEGATION=true for the VPC CNI 1.9 or later (1.11 on bare metal) where every subnet has free /28 blocks, then raise max-pods and bring new nodes in. It gives nodes more addresses; a full subnet it fills faster.',
+  'advise-instance-types':
+    'Choose a type with more interfaces, or more addresses on each, for the node group or NodePool; `ipCapacity` is what this one gives.',
+  'recycle-nodes':
+    'Correct max-pods where the finding says that it is set, bring new nodes in, then cordon and drain the old ones a few at a time: kubectl drain NODE --ignore-daemonsets keeps to disruption budgets.',
+  'allow-dns':
+    'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
+  'restart-cni':
+    'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
+  'rollback-cni-version':
+    'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
+};
