@@ -94,9 +94,12 @@ export interface PodObject {
   readonly crashing?: { readonly restarts: number; readonly exitCode: number; readonly reason: string };
 }
 
+/** Controllers add five characters and try again where a name is taken; these are drawn once, so that 30,000 must not meet. */
+const TAIL = 8;
+
 /** A pod that runs; one that has no address though it needs one waits for its network; a crashing one is not ready. */
 export function podObject(pod: PodObject): KubernetesObject {
-  const name = `${pod.app}${pod.owner === 'ReplicaSet' ? `-${suffix(9, pod.app)}` : ''}-${suffix(5, pod.app, pod.key)}`;
+  const name = `${pod.app}${pod.owner === 'ReplicaSet' ? `-${suffix(9, pod.app)}` : ''}-${suffix(TAIL, pod.app, pod.key)}`;
   const ip = pod.hostNetwork ? pod.nodeIp : pod.podIp;
   const container = pod.containerName ?? pod.app;
   const up = ip !== undefined;
