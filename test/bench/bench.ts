@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: a whole check of a large cluster served on loopback, beside the bare fetch of the same pages by curl in the same
- * run, and the bundles of the functions. Absolute times are this machine's; the ratios are what to compare.
+ * run, and the bundles of the functions. Absolute times are this machine's; the ratios are what to compare. The sandbox answers from
+ * memory, which no API server does: `npm run bench -- --api-server` measures beside it a real one, which it has to fill first.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,21 +31,30 @@ interface CheckFigures {
 }
 
 interface Served {
+  /** Of a real API server. */
+  readonly kubeconfig?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly nodes: number;
   readonly pods: number;
   readonly enis: number;
 }
 
-async function startServer(): Promise<{ served: Served; server: ChildProcess }> {
-  const server = spawn(process.execPath, [script('server.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+async function startServer(...more: readonly string[]): Promise<{ served: Served; server: ChildProcess }> {
+  const server = spawn(process.execPath, [script('server.ts'), ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const died = once(server, 'exit').then(([code]) => {
+    throw new Error(`the server of the bench ended with ${code}`);
+  });
+  const [line] = (await Promise.race([once(createInterface({ input: server.stdout }), 'line'), died])) as [string];
+  // Its end is expected from here on.
+  died.catch(() => undefined);
   return { served: JSON.parse(line) as Served, server };
 }
 
-async function check({ environment }: Served, ...more: readonly string[]): Promise<CheckFigures> {
+async function check({ environment, kubeconfig }: Served, ...more: readonly string[]): Promise<CheckFigures> {
   const env = { ...process.env, ...environment };
-  const { stdout } = await run(process.execPath, [script('check.ts'), 'eu-west-1', 'bench', ...more], { env });
+  const entry = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
+  const args = ['--region', 'eu-west-1', '--cluster', 'bench', ...entry, ...more];
+  const { stdout } = await run(process.execPath, [script('check.ts'), ...args], { env });
   const figures = JSON.parse(stdout) as CheckFigures;
   if (figures.unread.length > 0) throw new Error(`the check did not read everything: ${figures.unread.join('; ')}`);
   return figures;
@@ -58,12 +68,12 @@ async function fetchAll(recording: string, parallel: boolean): Promise<number> {
   return performance.now() - start;
 }
 
-async function measureCheck(): Promise<void> {
+async function measureCheck(...more: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cniwatch-bench-'));
-  const { served, server } = await startServer();
+  const { served, server } = await startServer(...more);
   try {
     const recording = join(folder, 'requests.curl');
-    await check(served, recording);
+    await check(served, '--record', recording);
     const rounds: { figures: CheckFigures; serialMs: number; parallelMs: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const figures = await check(served);
@@ -77,14 +87,15 @@ async function measureCheck(): Promise<void> {
 }
 
 function report(
-  { nodes, pods, enis }: Served,
+  { kubeconfig, nodes, pods, enis }: Served,
   rounds: readonly { figures: CheckFigures; serialMs: number; parallelMs: number }[],
 ): void {
   const of = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
   const ms = (value: number) => `${Math.round(value)} ms`;
   const [first] = rounds;
+  const by = kubeconfig === undefined ? 'the sandbox' : 'a real API server and the sandbox';
   console.log(
-    `A whole check of ${nodes} nodes, ${pods} pods, ${enis} interfaces (medians of ${rounds.length} rounds, each in a fresh process)`,
+    `A whole check of ${nodes} nodes, ${pods} pods, ${enis} interfaces, served by ${by} (medians of ${rounds.length} rounds, each in a fresh process)`,
   );
   console.table({
     'wall of the check': ms(of(({ figures }) => figures.wallMs)),
@@ -103,6 +114,7 @@ function report(
 }
 
 await measureCheck();
+if (process.argv.includes('--api-server')) await measureCheck('--api-server');
 console.log('Bundles of the functions (import: median of nine fresh processes)');
 console.table(
   Object.fromEntries(

@@ -1,25 +1,32 @@
 /**
  * One whole check in a fresh process: discovery, collection, evaluation. Prints its figures as one line of JSON.
- * Usage: node test/bench/check.ts REGION CLUSTER [RECORDING]; AWS settings come from the environment. With RECORDING, what was
- * asked is written there as a configuration of curl, and the figures mean nothing.
+ * Usage: node test/bench/check.ts --region R --cluster C [--kubeconfig F] [--record F]; AWS settings come from the environment.
+ * With --record, what was asked is written there as a configuration of curl, and the figures mean nothing.
  */
 import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { awsClients } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import { kubeconfigAccess } from '#lib/collect/kubernetes/kubeconfig-access.ts';
 import { defaultConfig } from '#lib/config/config.ts';
 import { discoverCluster } from '#lib/discover/discover.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import { startRecording } from '#test/bench/recording.ts';
 
-const [region = '', name = '', recordingFile] = process.argv.slice(2);
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { region: text, cluster: text, kubeconfig: text, record: text } });
+const { region = '', cluster: name = '', kubeconfig, record } = values;
 const clients = awsClients({ region });
-const recorded = recordingFile === undefined ? undefined : startRecording(clients.ec2);
+const recorded = record === undefined ? undefined : startRecording(clients.ec2);
 
 const cpuAtStart = process.cpuUsage();
 const start = performance.now();
 const target = await discoverCluster({ region, name }, clients);
-const kubernetes = eksAccess({ target, credentials: clients.eks.config.credentials });
+const kubernetes =
+  kubeconfig === undefined
+    ? eksAccess({ target, credentials: clients.eks.config.credentials })
+    : kubeconfigAccess({ path: kubeconfig });
 const snapshot = await collect(target, { aws: clients, kubernetes, deadlineMs: 600_000 });
 const collected = performance.now();
 const assessment = evaluate(snapshot, { config: defaultConfig() });
@@ -33,7 +40,7 @@ const calls: Record<string, number> = {};
 for (const collector of assessment.collectors) {
   for (const [call, count] of Object.entries(collector.calls)) calls[call] = (calls[call] ?? 0) + count;
 }
-if (recordingFile !== undefined && recorded !== undefined) writeFileSync(recordingFile, recorded());
+if (record !== undefined && recorded !== undefined) writeFileSync(record, recorded());
 console.log(
   JSON.stringify({
     wallMs: end - start,

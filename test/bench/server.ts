@@ -1,52 +1,47 @@
 /**
- * The cluster of the bench, served on loopback by a process of its own: 1,000 nodes, 30,000 pods, 4,000 interfaces.
- * Prints the environment that leads to it as one line of JSON, and serves until its standard input ends.
+ * The cluster of the bench, served on loopback by a process of its own; with `--api-server`, its Kubernetes side by a real
+ * kube-apiserver and etcd (built by `npm run test:servers`). Prints what leads to it as one line of JSON, and serves until its
+ * standard input ends.
  */
-import { buildWorld } from '#lib/sandbox/builder/build-world.ts';
+import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { startSandbox } from '#lib/sandbox/sandbox.ts';
+import { BENCH_WORLD } from '#test/bench/world.ts';
+import { apply, defineKinds, type KubernetesObject } from '#test/oracles/kubernetes/apply.ts';
+import { viewerRole } from '#test/oracles/kubernetes/cluster-role.ts';
+import { type KubeApiServer, startKubeApiServer } from '#test/oracles/kubernetes/server.ts';
 
-const ZONES = ['a', 'b', 'c'];
-const SUBNETS = Array.from({ length: 16 }, (_, at) => ({
-  name: `private-${at}`,
-  cidr: `10.60.${at * 16}.0/20`,
-  zone: ZONES[at % ZONES.length] ?? 'a',
-}));
+const kinds = BENCH_WORLD.clusters[0]?.kubernetes ?? [];
 
-const world = buildWorld({
-  account: '111122223333',
-  region: 'eu-west-1',
-  now: new Date(),
-  vpcs: [
-    {
-      name: 'bench',
-      cidrs: ['10.60.0.0/16'],
-      subnets: SUBNETS,
-      clusters: [
-        {
-          name: 'bench',
-          // Four interfaces a node.
-          cniEnv: { WARM_ENI_TARGET: '2' },
-          controlPlaneSubnets: ['private-0', 'private-1'],
-          nodegroups: [
-            {
-              name: 'general',
-              instanceType: 'm5.xlarge',
-              count: 1000,
-              subnets: SUBNETS.map(({ name }) => name),
-              // With aws-node and kube-proxy these are 30 pods a node.
-              podsPerNode: 28,
-              maxPods: 58,
-            },
-          ],
-        },
-      ],
-    },
-  ],
-});
-const sandbox = await startSandbox(world);
-const pods = world.clusters[0]?.kubernetes.find(({ plural }) => plural === 'pods')?.items.length;
+async function startApiServer(): Promise<KubeApiServer> {
+  const server = await startKubeApiServer({ cluster: 'bench', identities: [], serviceCidr: '10.100.0.0/16' });
+  const custom = kinds.filter(({ apiVersion }) => /aws/.test(apiVersion));
+  await defineKinds(
+    server.admin,
+    custom.map(({ apiVersion, kind, plural, namespaced }) => {
+      const [group = '', version = ''] = apiVersion.split('/');
+      return { group, version, kind, plural, namespaced };
+    }),
+  );
+  await apply(server.admin, [
+    ...viewerRole(READ_PERMISSIONS.kubernetes),
+    ...kinds.flatMap(({ items }) => items),
+  ] as KubernetesObject[]);
+  return server;
+}
+
+const apiServer = process.argv.includes('--api-server') ? await startApiServer() : undefined;
+const sandbox = await startSandbox(BENCH_WORLD);
 console.log(
-  JSON.stringify({ environment: sandbox.environment, nodes: world.instances.length, pods, enis: world.networkInterfaces.length }),
+  JSON.stringify({
+    environment: sandbox.environment,
+    kubeconfig: apiServer?.kubeconfig,
+    nodes: BENCH_WORLD.instances.length,
+    pods: kinds.find(({ plural }) => plural === 'pods')?.items.length,
+    enis: BENCH_WORLD.networkInterfaces.length,
+  }),
 );
 process.stdin.resume();
-process.stdin.on('end', () => void sandbox.close());
+process.stdin.on('end', async () => {
+  await sandbox.close();
+  await apiServer?.stop();
+});
