@@ -5,7 +5,7 @@ import { type Answer, type AwsService, awsData, awsFailure, send } from '#lib/sa
 import { AwsError } from '#lib/sandbox/aws-error.ts';
 import { type PublishedMetric, readMetricData } from '#lib/sandbox/cloudwatch.ts';
 import { answerEc2 } from '#lib/sandbox/ec2.ts';
-import { parseEc2Query } from '#lib/sandbox/ec2-query.ts';
+import { type Ec2Query, parseEc2Query } from '#lib/sandbox/ec2-query.ts';
 import { Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
 import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
@@ -64,7 +64,7 @@ export class AwsApi {
     switch (service) {
       case 'ec2': {
         const query = parseEc2Query(body);
-        return { operation: query.action, answer: () => this.#ec2(query.action, () => answerEc2(world, query)) };
+        return { operation: query.action, answer: () => this.#ec2(query) };
       }
       case 'eks': {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -89,9 +89,9 @@ export class AwsApi {
     }
   }
 
-  #ec2(action: string, answer: () => string): string {
-    if (!this.#throttle.take(action)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
-    return answer();
+  #ec2(query: Ec2Query): string {
+    if (!this.#throttle.take(query)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    return answerEc2(this.#parts.world, query);
   }
 }
 
@@ -100,7 +100,8 @@ function answered(service: AwsService, call: Call): Answer {
     return awsData(service, call.answer());
   } catch (error) {
     if (error instanceof AwsError) return awsFailure(service, error);
-    throw error;
+    // A flaw of the sandbox ends one request, and not the server.
+    return awsFailure(service, new AwsError('InternalFailure', String(error), 500));
   }
 }
 

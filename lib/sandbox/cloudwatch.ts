@@ -31,10 +31,18 @@ const MEGABYTE = 1024 * 1024;
  */
 export function readMetricData(body: string): readonly PublishedMetric[] {
   if (Buffer.byteLength(body) > MEGABYTE) throw refused('Request size exceeds 1 MB');
-  const { Namespace, MetricData = [] } = JSON.parse(body) as { Namespace?: string; MetricData?: readonly Datum[] };
+  const { Namespace, MetricData = [] } = parse(body);
   if (!Namespace || Namespace.startsWith('AWS/')) throw refused('The value for parameter Namespace is invalid.');
   if (MetricData.length > 1000) throw refused('The collection MetricData must not have a size greater than 1000.');
   return MetricData.map((datum) => read(Namespace, datum));
+}
+
+function parse(body: string): { Namespace?: string; MetricData?: readonly Datum[] } {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new AwsError('SerializationException', 'The body is not JSON.');
+  }
 }
 
 function read(namespace: string, datum: Datum): PublishedMetric {

@@ -5,19 +5,24 @@ export interface Filter {
   readonly values: readonly string[];
 }
 
+const MOST_VALUES = 200;
+
 /** The values of one filterable field of an object. */
 export type FieldsOf<T> = Readonly<Record<string, (item: T) => readonly (string | undefined)[]>>;
 
 /**
  * Several values of a filter are alternatives, several filters must all hold; `*` and `?` are wildcards and a backslash
  * escapes them. Source: Amazon EC2 User Guide, "Filter your resources".
- * @throws AwsError InvalidParameterValue for a filter that the call does not know
+ * @throws AwsError InvalidParameterValue for a filter that the call does not know, FilterLimitExceeded for more than 200 values
  */
 export function applyFilters<T extends object>(
   items: readonly T[],
   filters: readonly Filter[],
   fields: FieldsOf<T>,
 ): readonly T[] {
+  if (filters.reduce((sum, { values }) => sum + values.length, 0) > MOST_VALUES) {
+    throw new AwsError('FilterLimitExceeded', `The maximum number of filter values specified on a single call is ${MOST_VALUES}`);
+  }
   return filters.reduce<readonly T[]>((kept, { name, values }) => {
     const read = fieldReader(name, fields);
     const matches = matcher(values);

@@ -28,37 +28,44 @@ export function parseEc2Query(body: string): Ec2Query {
   return { action: text('Action') ?? '', filters, text, list };
 }
 
-/** How many results a page of a call may have, and the parameter whose ids exclude paging. */
+/** How many results a page of a call may have, what it has without MaxResults (all by default), and the parameter of its ids. */
 export interface PageBounds {
   readonly least: number;
   readonly most: number;
+  readonly usual?: number;
   readonly ids?: string;
 }
 
 /**
- * One page and the token of the next.
+ * Which page is asked for: what the request itself has wrong comes before what is not found.
+ * @returns what cuts that page, and the token of the next, out of all results
  * @throws AwsError InvalidParameterValue for a MaxResults out of bounds or a token of no page; InvalidParameterCombination for
  * ids together with MaxResults
  */
-export function paginate<T>(items: readonly T[], query: Ec2Query, { least, most, ids }: PageBounds) {
+export function readPage(query: Ec2Query, { least, most, usual, ids }: PageBounds) {
   const max = query.text('MaxResults');
-  if (max === undefined) return { page: items, next: undefined };
-  const size = Number(max);
-  if (!Number.isInteger(size) || size < least || size > most) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
-    );
-  }
-  if (ids !== undefined && query.list(ids).length > 0) {
+  const named = ids !== undefined && query.list(ids).length > 0;
+  if (max !== undefined && named) {
     throw new AwsError('InvalidParameterCombination', `The parameter ${ids} cannot be used with the parameter MaxResults`);
   }
-  const start = startOf(query.text('NextToken'), items.length);
-  const end = start + size;
-  return {
-    page: items.slice(start, end),
-    next: end < items.length ? Buffer.from(`sandbox:${end}`).toString('base64') : undefined,
+  const size = max === undefined ? (named ? undefined : usual) : sizeOf(max, least, most);
+  return <T>(items: readonly T[]) => {
+    const start = startOf(query.text('NextToken'), items.length);
+    const end = start + (size ?? items.length);
+    return {
+      page: items.slice(start, end),
+      next: end < items.length ? Buffer.from(`sandbox:${end}`).toString('base64') : undefined,
+    };
   };
+}
+
+function sizeOf(max: string, least: number, most: number): number {
+  const size = Number(max);
+  if (Number.isInteger(size) && size >= least && size <= most) return size;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
+  );
 }
 
 function startOf(token: string | undefined, length: number): number {
