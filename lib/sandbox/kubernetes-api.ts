@@ -26,9 +26,10 @@ export function kubernetesListener({ world, log, faults, now }: Parts): RequestL
       const refusal = whyUnauthorized(request.headers.authorization, now());
       if (refusal !== undefined) return status(401, 'Unauthorized', 'Unauthorized');
       const cluster = clusters.get(name);
-      if (cluster === undefined || request.method !== 'GET')
-        return status(404, 'NotFound', `no such cluster or method: ${operation}`);
-      return answerKubernetes(cluster, path, url.searchParams);
+      if (cluster === undefined) return status(404, 'NotFound', `the sandbox has no cluster ${name}`);
+      if (request.method !== 'GET')
+        return status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+      return answerKubernetes(cluster, { path, parameters: url.searchParams, accept: request.headers.accept ?? '' });
     };
     const fault = faults.strike(operation, name);
     if (fault === undefined) return send(response, answer());

@@ -1,5 +1,6 @@
 import type { Answer } from '#lib/sandbox/aws-answer.ts';
-import { fieldSelector, labelSelector } from '#lib/sandbox/selectors.ts';
+import { discovery } from '#lib/sandbox/kubernetes-discovery.ts';
+import { fieldSelector, labelSelector, unsupportedField } from '#lib/sandbox/selectors.ts';
 import type { KubernetesObject, KubernetesResource, WorldCluster } from '#lib/sandbox/world.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -10,17 +11,24 @@ export function status(code: number, reason: string, message: string): Answer {
   return { status: code, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }
 
-/** Answers a GET below the server's base path: discovery, the version, or a list. */
-export function answerKubernetes(cluster: WorldCluster, path: string, query: URLSearchParams): Answer {
-  const discovered = discovery(cluster, path);
+export interface KubernetesQuery {
+  /** Below the server's base path. */
+  readonly path: string;
+  readonly parameters: URLSearchParams;
+  readonly accept: string;
+}
+
+/** Answers a GET: discovery, the version, or a list. */
+export function answerKubernetes(cluster: WorldCluster, { path, parameters, accept }: KubernetesQuery): Answer {
+  const discovered = discovery(cluster, path, accept);
   if (discovered !== undefined) return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(discovered) };
   const place = parsePath(path);
   const resource =
     place && cluster.kubernetes.find(({ apiVersion, plural }) => apiVersion === place.apiVersion && plural === place.plural);
-  if (place === undefined || resource === undefined)
+  if (place === undefined || resource === undefined || (place.namespace !== undefined && !resource.namespaced))
     return status(404, 'NotFound', 'the server could not find the requested resource');
   if (cluster.forbidden?.includes(resource.plural)) return forbidden(resource, place.namespace);
-  return list(resource, place.namespace, query);
+  return list(resource, place.namespace, parameters);
 }
 
 function forbidden({ apiVersion, plural }: KubernetesResource, namespace: string | undefined): Answer {
@@ -46,90 +54,78 @@ function parsePath(path: string): Place | undefined {
   return { apiVersion: core ?? group ?? '', plural, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-function discovery({ kubernetes }: WorldCluster, path: string): object | undefined {
-  if (path === '/version') return { major: '1', minor: '33', gitVersion: 'v1.33.5-eks-sandbox' };
-  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };
-  const versions = [...new Set(kubernetes.map(({ apiVersion }) => apiVersion))];
-  if (path === '/apis') {
-    const groups = Map.groupBy(
-      versions.filter((version) => version.includes('/')),
-      (version) => version.split('/')[0] ?? '',
-    );
-    const items = [...groups].map(([name, all]) => group(name, all, kubernetes));
-    return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
-  }
-  const groupVersion = versions.find((version) => path === (version.includes('/') ? `/apis/${version}` : `/api/${version}`));
-  if (groupVersion === undefined) return undefined;
-  const resources = kubernetes.filter(({ apiVersion }) => apiVersion === groupVersion);
-  return {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion,
-    resources: resources.map(({ plural, namespaced, kind }) => ({
-      name: plural,
-      singularName: '',
-      namespaced,
-      kind,
-      verbs: ['get', 'list', 'watch'],
-    })),
-  };
-}
-
-/** Aggregated discovery: every version with its own resources, since a group may serve each kind at another version. */
-function group(name: string, groupVersions: readonly string[], kubernetes: readonly KubernetesResource[]): object {
-  const versions = groupVersions.map((groupVersion) => {
-    const version = groupVersion.split('/')[1];
-    const resources = kubernetes
-      .filter(({ apiVersion }) => apiVersion === groupVersion)
-      .map(({ plural, kind, namespaced }) => ({
-        resource: plural,
-        responseKind: { group: name, version, kind },
-        scope: namespaced ? 'Namespaced' : 'Cluster',
-        singularResource: '',
-        verbs: ['get', 'list', 'watch'],
-      }));
-    return { version, freshness: 'Current', resources };
-  });
-  return { metadata: { name }, versions };
-}
-
 /** Objects written once: a list of 30,000 pods is asked for again and again. */
 const written = new WeakMap<KubernetesObject, string>();
 
-function write(object: KubernetesObject): string {
-  let text = written.get(object);
+/** As an element of a list: built-in kinds leave out what the list says already, custom ones do not. */
+function write(item: KubernetesObject, builtIn: boolean): string {
+  let text = written.get(item);
   if (text === undefined) {
-    text = JSON.stringify(object);
-    written.set(object, text);
+    const { apiVersion: _, kind: __, ...rest } = item;
+    text = JSON.stringify(builtIn ? rest : item);
+    written.set(item, text);
   }
   return text;
 }
 
-/** One page of a list, as the API server pages: `continue` leads to the next, and an unknown one is expired. */
-function list({ items, apiVersion, kind }: KubernetesResource, namespace: string | undefined, query: URLSearchParams): Answer {
-  const ofField = fieldSelector(query.get('fieldSelector'));
-  const ofLabel = labelSelector(query.get('labelSelector'));
-  const filtered = query.has('fieldSelector') || query.has('labelSelector') || namespace !== undefined;
-  const chosen = filtered
-    ? items.filter((item) => (namespace === undefined || item.metadata.namespace === namespace) && ofField(item) && ofLabel(item))
-    : items;
-  const limit = Number(query.get('limit') ?? 0) || chosen.length;
-  const token = query.get('continue');
-  const start = token ? Number(/^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1] ?? Number.NaN) : 0;
-  if (Number.isNaN(start) || start > chosen.length) {
+/** Groups of Kubernetes itself have no dot, or end in k8s.io. */
+function isBuiltIn(apiVersion: string): boolean {
+  const [group = ''] = apiVersion.split('/');
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+/** One page of a list, as the API server pages. */
+function list(resource: KubernetesResource, namespace: string | undefined, parameters: URLSearchParams): Answer {
+  const { items, apiVersion, kind, plural } = resource;
+  const selector = parameters.get('fieldSelector');
+  const unsupported = unsupportedField(kind, selector);
+  if (unsupported !== undefined) {
+    return status(
+      400,
+      'BadRequest',
+      `Unable to find "${plural}" that match field selector "${selector}": field label not supported: ${unsupported}`,
+    );
+  }
+  const chosen = choose(items, namespace, parameters);
+  const limit = Number(parameters.get('limit') ?? 0) || chosen.length;
+  const start = startOf(parameters.get('continue'));
+  if (start === undefined) return status(400, 'BadRequest', 'continue key is not valid');
+  if (start > chosen.length) {
     return status(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result.');
   }
   const end = Math.min(start + limit, chosen.length);
+  const selected = parameters.has('fieldSelector') || parameters.has('labelSelector');
   const metadata = {
     resourceVersion: '1',
     ...(end < chosen.length
       ? {
           continue: Buffer.from(`sandbox:${end}`).toString('base64'),
-          ...(filtered ? {} : { remainingItemCount: chosen.length - end }),
+          // The API server does not count what a selector has still to find.
+          ...(selected ? {} : { remainingItemCount: chosen.length - end }),
         }
       : {}),
   };
-  const page = chosen.slice(start, end).map(write).join(',');
+  const builtIn = isBuiltIn(apiVersion);
+  const page = chosen.slice(start, end).map((item) => write(item, builtIn));
   const head = JSON.stringify({ kind: `${kind}List`, apiVersion, metadata });
-  return { status: 200, headers: JSON_HEADERS, body: `${head.slice(0, -1)},"items":[${page}]}` };
+  return { status: 200, headers: JSON_HEADERS, body: `${head.slice(0, -1)},"items":[${page.join(',')}]}` };
+}
+
+function choose(
+  items: readonly KubernetesObject[],
+  namespace: string | undefined,
+  parameters: URLSearchParams,
+): readonly KubernetesObject[] {
+  const ofField = fieldSelector(parameters.get('fieldSelector'));
+  const ofLabel = labelSelector(parameters.get('labelSelector'));
+  return items.filter(
+    (item) => (namespace === undefined || item.metadata.namespace === namespace) && ofField(item) && ofLabel(item),
+  );
+}
+
+/** Undefined for a token that no page gave. */
+function startOf(token: string | null): number | undefined {
+  if (!token) return 0;
+  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
+  return start === undefined ? undefined : Number(start);
 }
