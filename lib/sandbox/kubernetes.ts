@@ -94,14 +94,13 @@ function list(resource: KubernetesResource, namespace: string | undefined, param
     return status(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result.');
   }
   const end = Math.min(start + limit, chosen.length);
-  const selected = parameters.has('fieldSelector') || parameters.has('labelSelector');
   const metadata = {
     resourceVersion: '1',
     ...(end < chosen.length
       ? {
           continue: Buffer.from(`sandbox:${end}`).toString('base64'),
           // The API server does not count what a selector has still to find.
-          ...(selected ? {} : { remainingItemCount: chosen.length - end }),
+          ...(isSelected(parameters) ? {} : { remainingItemCount: chosen.length - end }),
         }
       : {}),
   };
@@ -116,11 +115,16 @@ function choose(
   namespace: string | undefined,
   parameters: URLSearchParams,
 ): readonly KubernetesObject[] {
+  if (namespace === undefined && !isSelected(parameters)) return items;
   const ofField = fieldSelector(parameters.get('fieldSelector'));
   const ofLabel = labelSelector(parameters.get('labelSelector'));
   return items.filter(
     (item) => (namespace === undefined || item.metadata.namespace === namespace) && ofField(item) && ofLabel(item),
   );
+}
+
+function isSelected(parameters: URLSearchParams): boolean {
+  return parameters.has('fieldSelector') || parameters.has('labelSelector');
 }
 
 /** Undefined for a token that no page gave. */
