@@ -45,7 +45,9 @@ function addressTrouble({ subnets, networkInterfaces }: World): string[] {
 function limitTrouble({ instances, networkInterfaces }: World): string[] {
   const types = new Map(instanceTypeTable().map((type) => [type.instanceType, type]));
   const attached = Map.groupBy(networkInterfaces, (eni) => eni.attachment?.instanceId);
-  return instances.flatMap(({ instanceId, instanceType }) => {
+  const known = new Set<string | undefined>([undefined, ...instances.map(({ instanceId }) => instanceId)]);
+  const nowhere = [...attached.keys()].filter((id) => !known.has(id)).map((id) => `${id} has interfaces and is not there`);
+  const each = instances.flatMap(({ instanceId, instanceType }) => {
     const type = types.get(instanceType);
     const enis = attached.get(instanceId) ?? [];
     if (type === undefined) return [`${instanceId} is of no known type`];
@@ -61,6 +63,7 @@ function limitTrouble({ instances, networkInterfaces }: World): string[] {
         .map((eni) => `${eni.networkInterfaceId} holds more than an interface of ${instanceType} does`),
     ];
   });
+  return [...nowhere, ...each];
 }
 
 function clusterTrouble(world: World, { kubernetes, name }: WorldCluster): string[] {

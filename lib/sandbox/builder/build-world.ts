@@ -1,8 +1,16 @@
 import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec2.ts';
-import { draftOf, makeCluster } from '#lib/sandbox/builder/cluster.ts';
+import { ago, draftOf, makeCluster } from '#lib/sandbox/builder/cluster.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
-import { draftVpc, groupRules, restInterfaces, tenantGroups, tenantInterfaces, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
+import {
+  draftVpc,
+  groupRules,
+  restInterfaces,
+  tenantGroups,
+  tenantInstances,
+  tenantInterfaces,
+  type VpcDraft,
+} from '#lib/sandbox/builder/vpc.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
 /** Builds the world that a specification describes, the same one each time, with addresses given out as EC2 and the CNI would. */
@@ -28,22 +36,25 @@ export function buildWorld(spec: WorldSpec): World {
 
 function makeVpc(world: WorldSpec, spec: VpcSpec) {
   const draft = draftVpc(world, spec);
-  const tenants = spec.subnets.flatMap((subnet) => tenantInterfaces(subnet, draftOf(draft, subnet.name), world.account));
+  const before = spec.subnets.flatMap((subnet) => tenantInterfaces(subnet, draftOf(draft, subnet.name), world.account));
   const clusters = spec.clusters.map((cluster) => makeCluster(world, draft, cluster));
-  const rest = spec.subnets.flatMap((subnet) => restInterfaces(subnet, draftOf(draft, subnet.name), world.account));
+  const after = spec.subnets.flatMap((subnet) => restInterfaces(subnet, draftOf(draft, subnet.name), world.account));
   const groups = securityGroupsOf(world, spec, draft);
   return {
     vpc: draft.vpc,
     subnets: [...draft.subnets.values()].map(({ subnet }) => subnet),
     networkInterfaces: [
-      ...tenants,
+      ...before,
       ...clusters.flatMap(({ controlPlaneInterfaces, nodes }) => [
         ...controlPlaneInterfaces,
         ...nodes.flatMap(({ interfaces }) => interfaces),
       ]),
-      ...rest,
+      ...after,
     ],
-    instances: clusters.flatMap(({ nodes }) => nodes.map(({ instance }) => instance)),
+    instances: [
+      ...clusters.flatMap(({ nodes }) => nodes.map(({ instance }) => instance)),
+      ...tenantInstances([...before, ...after], ago(world.now, 300 * 24 * 3600)),
+    ],
     ...groups,
     securityGroups: [...groups.securityGroups, ...tenantGroups(spec, draft.vpc.vpcId, world.account)],
     networkAcl: defaultAcl(spec, draft),

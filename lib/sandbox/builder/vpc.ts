@@ -1,4 +1,12 @@
-import type { NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, SubnetCidrReservation, Vpc } from '#lib/model/ec2.ts';
+import type {
+  Instance,
+  NetworkInterface,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  SubnetCidrReservation,
+  Vpc,
+} from '#lib/model/ec2.ts';
 import { SubnetSpace } from '#lib/sandbox/allocate.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { RuleSpec, SubnetSpec, TenantSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
@@ -118,6 +126,26 @@ function tenantInterface(kind: TenantSpec['kind'], subnet: Subnet, ownerId: stri
     },
     tags: {},
   };
+}
+
+/** The instances that those interfaces are the primary ones of: they belong to no cluster. */
+export function tenantInstances(interfaces: readonly NetworkInterface[], launchTime: string): Instance[] {
+  return interfaces.flatMap(({ attachment, subnetId, vpcId, availabilityZone, privateIpAddresses }) => {
+    if (attachment?.instanceId === undefined) return [];
+    return [
+      {
+        instanceId: attachment.instanceId,
+        instanceType: 't3.small',
+        state: 'running',
+        subnetId,
+        vpcId,
+        availabilityZone,
+        privateIpAddress: privateIpAddresses[0] ?? '',
+        launchTime,
+        tags: { Name: 'legacy-app' },
+      },
+    ];
+  });
 }
 
 /** The groups that those interfaces bear. */
