@@ -22,6 +22,7 @@ const MOST_ELEMENT = 16 * 2 ** 20;
  */
 export class ItemSplitter {
   readonly #onElement: (json: Buffer) => void;
+  readonly #onItems: (beforeItems: unknown) => void;
   readonly #envelope = new ListEnvelope();
   /** Parts of the element that earlier chunks brought. */
   #parts: Buffer[] = [];
@@ -34,14 +35,16 @@ export class ItemSplitter {
   /** Inside of metadata.managedFields. */
   #dropping = false;
 
-  constructor(onElement: (json: Buffer) => void) {
+  /** `onItems` is called once, where the items begin, with the document as far as it stands before them. */
+  constructor(onElement: (json: Buffer) => void, onItems: (beforeItems: unknown) => void = () => undefined) {
     this.#onElement = onElement;
+    this.#onItems = onItems;
   }
 
   /** @throws SyntaxError where the JSON is none, or a piece of it is unreasonably large */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at = this.#envelope.atItems ? this.#readItems(chunk, at) : this.#envelope.read(chunk, at);
+    while (at < chunk.length) at = this.#envelope.atItems ? this.#readItems(chunk, at) : this.#readEnvelope(chunk, at);
   }
 
   /**
@@ -50,6 +53,12 @@ export class ItemSplitter {
    */
   end(): unknown {
     return this.#envelope.end();
+  }
+
+  #readEnvelope(chunk: Buffer, from: number): number {
+    const at = this.#envelope.read(chunk, from);
+    if (this.#envelope.atItems) this.#onItems(this.#envelope.beforeItems());
+    return at;
   }
 
   /** Reads up to the end of the items or of the chunk: the loop that nearly every byte goes through. */

@@ -58,6 +58,15 @@ export class ListEnvelope {
     return at;
   }
 
+  /** What stands before the items, once they begin; undefined where that is no JSON. API servers write kind and metadata first. */
+  beforeItems(): unknown {
+    try {
+      return JSON.parse(`${Buffer.concat(this.#parts).toString('utf8')}]}`);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The next byte is the bracket that closes the items. */
   leaveItems(): void {
     this.#atItems = false;

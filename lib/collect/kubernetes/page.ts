@@ -48,15 +48,33 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-/** Reads one page of a list; each object is mapped as soon as its bytes are there. */
-export async function readPage<T>(answer: Answer, map: (item: JsonObject) => T, request: KubernetesRequest): Promise<Page<T>> {
+/**
+ * Reads one page of a list; each object is mapped as soon as its bytes are there.
+ * `onNext` is given the token of the next page as soon as it is known, which may be before the objects are.
+ */
+export async function readPage<T>(
+  answer: Answer,
+  map: (item: JsonObject) => T,
+  request: KubernetesRequest,
+  onNext: (token: string) => void = () => undefined,
+): Promise<Page<T>> {
   const items: T[] = [];
-  const splitter = new ItemSplitter((json) => {
-    items.push(map(object(JSON.parse(json.toString('utf8')))));
-  });
+  const splitter = new ItemSplitter(
+    (json) => {
+      items.push(map(object(JSON.parse(json.toString('utf8')))));
+    },
+    (beforeItems) => {
+      const next = nextToken(object(beforeItems));
+      if (next !== undefined) onNext(next);
+    },
+  );
   const envelope = await throughSplitter(answer.body, splitter, request);
   if (!('items' in envelope)) throw notAList(`it is of kind ${text(envelope['kind']) ?? 'none'}`, request);
-  return { items, next: text(object(envelope['metadata'])['continue']) || undefined };
+  return { items, next: nextToken(envelope) };
+}
+
+function nextToken(envelope: JsonObject): string | undefined {
+  return text(object(envelope['metadata'])['continue']) || undefined;
 }
 
 async function throughSplitter(body: Readable, splitter: ItemSplitter, request: KubernetesRequest): Promise<JsonObject> {

@@ -1,11 +1,12 @@
 import { json } from 'node:stream/consumers';
 import { tokenLoop } from '#lib/collect/aws/pages.ts';
 import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
-import type { Connection } from '#lib/collect/kubernetes/connection.ts';
+import type { Answer, Connection } from '#lib/collect/kubernetes/connection.ts';
 import { DISCOVERY_ACCEPT, type Discovery, toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
 import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
 import { cutOff, type KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
+import { PageAhead } from '#lib/collect/kubernetes/page-ahead.ts';
 import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
@@ -64,22 +65,33 @@ async function readList<T>(cluster: Cluster, tally: Tally, list: KubernetesList,
   }
 }
 
+/** Page after page. The next one is asked for while this one is read: the server writes it meanwhile. */
 async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]> {
   const request = describe(cluster, list);
   const all: T[] = [];
   const tokens = new Set<string>();
-  for (let token: string | undefined; ; ) {
+  const send = (token: string | undefined): Promise<Answer> => {
+    tally.call(request.operation);
     const query = { ...list.query, limit: LIMIT, ...(token === undefined ? {} : { continue: token }) };
-    const page: Page<T> = await reaching(cluster, async () => {
-      tally.call(request.operation);
-      return readPage(await ask(cluster.connection, list.path, { query, request, signal: cluster.signal }), map, request);
-    });
-    for (const item of page.items) all.push(item);
-    tally.page(page.items.length);
-    token = page.next;
-    if (token === undefined) return all;
-    if (tokens.has(token)) throw tokenLoop(request.operation, tokens.size + 1);
-    tokens.add(token);
+    return ask(cluster.connection, list.path, { query, request, signal: cluster.signal });
+  };
+  const ahead = new PageAhead(send);
+  try {
+    for (let token: string | undefined; ; ) {
+      const page: Page<T> = await reaching(cluster, async () =>
+        readPage(await (ahead.take(token) ?? send(token)), map, request, (next) => {
+          if (!tokens.has(next)) ahead.send(next);
+        }),
+      );
+      for (const item of page.items) all.push(item);
+      tally.page(page.items.length);
+      token = page.next;
+      if (token === undefined) return all;
+      if (tokens.has(token)) throw tokenLoop(request.operation, tokens.size + 1);
+      tokens.add(token);
+    }
+  } finally {
+    ahead.drop();
   }
 }
 
