@@ -16,11 +16,29 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
   const folder = path.dirname(path.resolve(file));
   const neighbour = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(neighbour, content);
     await rename(neighbour, file);
   } catch (error) {
     await rm(neighbour, { force: true }).catch(() => undefined);
     throw new OutputUnwritable(`${file} could not be written: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by mkdir's own `recursive`: that never ends where the file system has no room for a folder
+ * and answers ENOENT for it, as /proc does.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again;
+    });
   }
 }

@@ -54,6 +54,10 @@ describe('a file is written whole or not at all', () => {
   });
 });
 
+test('a folder that the file system will not make is refused, and not tried for ever', async () => {
+  await expect(writeFileAtomically('/proc/nope/x/report.html', 'text')).rejects.toThrow(OutputUnwritable);
+});
+
 describe('the configuration', () => {
   test('is the defaults where no file is there or named', async () => {
     expect(await loadConfig(undefined)).toEqual(defaultConfig());
