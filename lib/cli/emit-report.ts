@@ -4,15 +4,16 @@ import { writeFileAtomically } from '#lib/cli/write-file.ts';
 import type { AssessmentDocument } from '#lib/model/assessment.ts';
 import { FORMATS } from '#lib/report/index.ts';
 
-/** Renders the document and sends it to stdout or into a file. @throws OutputUnwritable */
+/** Renders the document and sends it to stdout (also `-`) or into a file. @throws OutputUnwritable */
 export async function emitReport(
   document: AssessmentDocument,
   { output, outFile, problems = false }: OutputOptions,
   { stdout, env }: System,
 ): Promise<void> {
   const { render } = await FORMATS[output]();
-  const colour = coloured(outFile === undefined ? stdout : { isTTY: false }, env);
+  const toStdout = outFile === undefined || outFile === '-';
+  const colour = coloured(toStdout ? stdout : { isTTY: false }, env);
   const text = render(document, { problems, colour, width: stdout.columns ?? 100 });
-  if (outFile === undefined) await stdout.write(text);
+  if (toStdout) await stdout.write(text);
   else await writeFileAtomically(outFile, text);
 }

@@ -44,7 +44,7 @@ const OUTPUTS = ['table', 'json', 'markdown', 'html'] as const satisfies readonl
 export function addOutputOptions(command: Command): Command {
   return command
     .addOption(new Option('--output <format>', 'format of the report').choices(OUTPUTS).default('table'))
-    .option('--out-file <file>', 'write the report to a file instead')
+    .option('--out-file <file>', 'write the report to a file instead; - is standard output')
     .option('--problems', 'leave out what is ok or not applicable (the table always does)');
 }
 

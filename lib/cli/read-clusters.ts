@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { type ClientsOf, clientsByRegion, resolveRegion, useProfile } from '#lib/cli/aws.ts';
 import { findTargets, type Wanted } from '#lib/cli/find-targets.ts';
 import type { ClusterOptions } from '#lib/cli/options.ts';
@@ -19,6 +20,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
   use: (snapshot: Snapshot) => T | Promise<T>,
 ): Promise<{ readonly results: readonly T[]; readonly failures: readonly ReadFailure[]; readonly clientsOf: ClientsOf }> {
   useProfile(options.profile);
+  await requireKubeconfig(options.kubeconfig);
   const clientsOf = clientsByRegion();
   const { targets, failures } = await unlessInterrupted(
     findTargets(await wantedClusters(options, config), clientsOf),
@@ -34,6 +36,14 @@ export async function readClusters<T extends { readonly outcome: string }>(
     ...(kubeconfig && { kubeconfig }),
   };
   return { results: await survey(targets, settings, system, use), failures, clientsOf };
+}
+
+/** @throws UsageError where the file that was named cannot be read: a typing error, and no fault of a cluster */
+async function requireKubeconfig(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`the kubeconfig ${file} cannot be read (${error.code})`);
+  });
 }
 
 /** @throws UsageError where nothing says which clusters are meant */

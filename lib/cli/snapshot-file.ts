@@ -13,7 +13,13 @@ export async function readSnapshot(file: string): Promise<Snapshot> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the Snapshot ${file} cannot be read (${error.code})`);
   });
-  return parseSnapshot(await decompressed(bytes));
+  try {
+    return parseSnapshot(await decompressed(bytes));
+  } catch (error) {
+    // Several may be judged in one run: which one was it?
+    if (error instanceof SnapshotUnreadable) error.message = `${file}: ${error.message}`;
+    throw error;
+  }
 }
 
 async function decompressed(bytes: Buffer): Promise<string> {

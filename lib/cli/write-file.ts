@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 
 /** The file that was asked for could not be written; `message` says which and why. */
@@ -8,20 +8,31 @@ export class OutputUnwritable extends Error {
 }
 
 /**
- * Writes a file so that a reader sees the old one or the whole new one: into a neighbour first, then renamed over it.
- * Missing folders are made.
+ * Writes a file so that a reader sees the old one or the whole new one: into a neighbour first, then renamed over it. A link leads to
+ * the file that is replaced; a device or a pipe is written to, and never replaced. Missing folders are made.
  * @throws OutputUnwritable
  */
 export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
-  const folder = path.dirname(path.resolve(file));
-  const neighbour = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
   try {
-    await makeFolder(folder);
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error('it is a folder');
+    if (there !== undefined && !there.isFile()) return await writeFile(file, content);
+    await replace(there === undefined ? path.resolve(file) : await realpath(file), content);
+  } catch (error) {
+    throw new OutputUnwritable(`${file} could not be written: ${(error as Error).message}`);
+  }
+}
+
+async function replace(file: string, content: string | Uint8Array): Promise<void> {
+  const folder = path.dirname(file);
+  const neighbour = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
+  await makeFolder(folder);
+  try {
     await writeFile(neighbour, content);
     await rename(neighbour, file);
   } catch (error) {
     await rm(neighbour, { force: true }).catch(() => undefined);
-    throw new OutputUnwritable(`${file} could not be written: ${(error as Error).message}`);
+    throw error;
   }
 }
 

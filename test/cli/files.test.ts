@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -52,6 +53,21 @@ describe('a file is written whole or not at all', () => {
     await expect(writeFileAtomically(folder, 'text')).rejects.toThrow(`${folder} could not be written`);
     expect((await readdir(path.dirname(folder))).filter((name) => name.includes(`.${path.basename(folder)}.`))).toEqual([]);
   });
+});
+
+test('a link leads to the file that is replaced, and stays', async () => {
+  await writeFile(at('kept.html'), 'old');
+  await symlink(at('kept.html'), at('latest.html'));
+  await writeFileAtomically(at('latest.html'), 'new');
+  expect(await readFile(at('kept.html'), 'utf8')).toBe('new');
+  expect((await lstat(at('latest.html'))).isSymbolicLink()).toBe(true);
+});
+
+test('a pipe is written to and not replaced', async () => {
+  execFileSync('mkfifo', [at('pipe')]);
+  const [read] = await Promise.all([readFile(at('pipe'), 'utf8'), writeFileAtomically(at('pipe'), 'text')]);
+  expect(read).toBe('text');
+  expect((await lstat(at('pipe'))).isFIFO()).toBe(true);
 });
 
 test('a folder that the file system will not make is refused, and not tried for ever', async () => {
