@@ -130,3 +130,8 @@ describe('the process', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 });
+
+test('a kubeconfig that is not there is wrong usage, said before anything is read', async () => {
+  const { code, err } = await run(['check', '--cluster', 'shop-prod', '--region', 'eu-west-1', '--kubeconfig', '/nope'], KEYS);
+  expect([code, err]).toEqual([64, 'error: the kubeconfig /nope cannot be read (ENOENT)\n']);
+});

@@ -6,6 +6,7 @@ import type { DnsEndpoint } from '#lib/network/dns-endpoints.ts';
 import type { DnsPath } from '#lib/network/dns-reachability.ts';
 import type { ClassReach } from '#lib/network/dns-security.ts';
 import type { SourceClass, SourceMode } from '#lib/network/dns-source-classes.ts';
+import type { MissingRule } from '#lib/network/missing-rules.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 
 const CLASS_NAMES: Readonly<Record<SourceMode, string>> = {
@@ -31,12 +32,14 @@ export function classFinding({ source, paths, missing }: ClassReach): Judgement 
   const problems = counted.filter(({ verdict }) => verdict !== 'allow');
   const verdict = classVerdict(source, counted, needed);
   const sourceClass = `${CLASS_NAMES[source.mode]} in ${source.eni.subnetId}`;
-  const rules = missing.map(({ protocols, cidrs, ...rule }) => ({
-    ...rule,
-    protocols: protocols.filter((protocol) => judged.includes(protocol)),
-    ...(cidrs ? { cidrs: [...cidrs] } : {}),
-  }));
-  const [missingRule = null, ...furtherRules] = rules.filter(({ protocols }) => protocols.length > 0);
+  const rules = missing
+    .map(({ protocols, cidrs, ...rule }) => ({
+      ...rule,
+      protocols: protocols.filter((protocol) => judged.includes(protocol)),
+      ...(cidrs ? { cidrs: [...cidrs] } : {}),
+    }))
+    .filter(({ protocols }) => protocols.length > 0);
+  const [missingRule = null, ...furtherRules] = rules;
   const shown = problems.length > 0 ? problems : counted;
   const blockedBy = blockers(problems);
   const protocol = judged.filter((name) => shown.some((path) => path.protocol === name)).join(', ');
@@ -45,7 +48,7 @@ export function classFinding({ source, paths, missing }: ClassReach): Judgement 
   return {
     verdict,
     resource: { kind: 'security-group', id: source.id, name: sourceClass },
-    summary: `${capitalised(sourceClass)} (${source.pods}) ${outcome(problems, counted, { source, verdict, endpoints, needed })}.`,
+    summary: `${capitalised(sourceClass)} (${source.pods}) ${outcome(problems, counted, { source, verdict, endpoints, needed })}.${verdict === 'ok' ? '' : missingText(rules)}`,
     evidence: {
       sourceClass,
       sourceSecurityGroups: [...new Set(source.groupSets.flat())],
@@ -62,6 +65,16 @@ export function classFinding({ source, paths, missing }: ClassReach): Judgement 
     ...(verdict === 'critical' ? { timeToImpact: 'immediate' } : {}),
     ...(missingRule !== null && verdict !== 'ok' ? { remediation: 'allow-dns' } : {}),
   };
+}
+
+/** ` Missing: UDP and TCP 53 into sg-a from sg-b.`, as somebody would type it. */
+function missingText(rules: readonly MissingRule[]): string {
+  const texts = rules.map(({ groupId, direction, protocols, fromPort, toPort, referencedGroupId, cidrs = [] }) => {
+    const what = `${protocols.map((name) => name.toUpperCase()).join(' and ')} ${fromPort === toPort ? fromPort : `${fromPort}-${toPort}`}`;
+    const peer = referencedGroupId ?? cidrs.join(', ');
+    return direction === 'ingress' ? `${what} into ${groupId} from ${peer}` : `${what} out of ${groupId} to ${peer}`;
+  });
+  return texts.length === 0 ? '' : ` Missing: ${texts.join('; ')}.`;
 }
 
 interface Outcome {

@@ -276,7 +276,7 @@ describe('custom networking', () => {
           name: 'pods with custom networking in subnet-pods',
         },
         summary:
-          'Pods with custom networking in subnet-pods (1) miss 1 of 1 CoreDNS endpoints over UDP and TCP: blocked by ingress of sg-nodes.',
+          'Pods with custom networking in subnet-pods (1) miss 1 of 1 CoreDNS endpoints over UDP and TCP: blocked by ingress of sg-nodes. Missing: UDP and TCP 53 into sg-nodes from sg-pods.',
         evidence: {
           sourceClass: 'pods with custom networking in subnet-pods',
           sourceSecurityGroups: ['sg-pods'],
