@@ -18,7 +18,9 @@ export type PodIpam =
  */
 export function podIpam(daemonSets: Slice<readonly DaemonSet[]>, autoMode: boolean): PodIpam {
   if (!daemonSets.ok) {
-    return autoMode ? { kind: 'auto-mode' } : { kind: 'unknown', reason: `the DaemonSets were not read: ${daemonSets.reason}` };
+    // The reason becomes a clause of a longer sentence.
+    const reason = daemonSets.reason.replace(/\.$/, '');
+    return autoMode ? { kind: 'auto-mode' } : { kind: 'unknown', reason: `the DaemonSets were not read: ${reason}` };
   }
   const cnis = findCnis(daemonSets.data);
   const vpcCni = cnis.find(({ kind }) => kind === 'vpc-cni');

@@ -26,3 +26,8 @@ test.each([
   ['DaemonSets that were not read', DENIED, false, { kind: 'unknown' }],
   ['the same under Auto Mode', DENIED, true, { kind: 'auto-mode' }],
 ])('%s', (_, daemonSets, autoMode, expected) => expect(podIpam(daemonSets, autoMode)).toMatchObject(expected));
+
+test('a reason that is a sentence becomes a clause', () => {
+  const denied = { ok: false, code: 'AccessDenied', reason: 'The call was denied.', remedy: '' } as const;
+  expect(podIpam(denied, false)).toEqual({ kind: 'unknown', reason: 'the DaemonSets were not read: The call was denied' });
+});
