@@ -81,6 +81,18 @@ export class SubnetSpace {
     return this.#nextPrefix() !== undefined;
   }
 
+  /** CIDRs of the blocks that are still wholly free and in no reservation, lowest first. */
+  wholeBlocks(): string[] {
+    const found: string[] = [];
+    for (
+      let from = this.#wholeBlock(0, NOT_RESERVED);
+      from !== undefined;
+      from = this.#wholeBlock(from + PREFIX_SIZE, NOT_RESERVED)
+    )
+      found.push(`${formatAddress(this.#block.first + from)}/28`);
+    return found;
+  }
+
   /** @throws AwsError InsufficientCidrBlocks where no aligned block is whole */
   takePrefix(): string {
     const from = this.#nextPrefix();

@@ -26,6 +26,14 @@ class SlowSubnet {
     return this.free.filter((address) => this.#reservedFor(address) === undefined);
   }
 
+  get wholeBlocks(): string[] {
+    const assignable = new Set(this.assignable);
+    return [0, 16, 32, 48]
+      .map((at) => ALL.slice(at, at + 16))
+      .filter((block) => block.every((address) => assignable.has(address)))
+      .map(([first]) => `${first}/28`);
+  }
+
   takeAddress(): string | undefined {
     return this.#hold(this.assignable.slice(0, 1))[0];
   }
@@ -108,6 +116,7 @@ test('gives, refuses and counts the same as sets of addresses do, whatever the o
           for (const back of given.splice(one.giveBack, 1)) for (const subnet of [space, slow]) subnet.release(back);
         }
         expect([space.available, space.assignable]).toEqual([slow.free.length, slow.assignable.length]);
+        expect(space.wholeBlocks()).toEqual(slow.wholeBlocks);
       }
     }),
   );

@@ -6,6 +6,7 @@ import {
   draftVpc,
   groupRules,
   restInterfaces,
+  spreadInterfaces,
   tenantGroups,
   tenantInstances,
   tenantInterfaces,
@@ -38,7 +39,10 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
   const draft = draftVpc(world, spec);
   const before = spec.subnets.flatMap((subnet) => tenantInterfaces(subnet, draftOf(draft, subnet.name), world.account));
   const clusters = spec.clusters.map((cluster) => makeCluster(world, draft, cluster));
-  const after = spec.subnets.flatMap((subnet) => restInterfaces(subnet, draftOf(draft, subnet.name), world.account));
+  const after = spec.subnets.flatMap((subnet) => {
+    const subnetDraft = draftOf(draft, subnet.name);
+    return [...spreadInterfaces(subnet, subnetDraft, world.account), ...restInterfaces(subnet, subnetDraft, world.account)];
+  });
   const groups = securityGroupsOf(world, spec, draft);
   return {
     vpc: draft.vpc,

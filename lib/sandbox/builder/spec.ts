@@ -22,14 +22,17 @@ export interface SubnetSpec {
   /** The zone's letter. */
   readonly zone: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What else lives here, made before any node. */
+  /** What else lives here. */
   readonly tenants?: readonly TenantSpec[];
   readonly reservations?: readonly Reservation[];
   /** Addresses that are left at the end: instances of other systems hold what the clusters do not. */
   readonly free?: number;
 }
 
-/** Interfaces of other services. `spread` puts one address in each block of sixteen: what fragments a subnet. */
+/**
+ * Interfaces of other services, made before any node. Those that are `spread` come once the nodes hold what they need, one address
+ * in each block of sixteen that is still wholly free, `count` at the most: what fragments a subnet.
+ */
 export interface TenantSpec {
   readonly kind: 'lambda' | 'load-balancer' | 'vpc-endpoint' | 'nat-gateway' | 'instance';
   readonly count: number;

@@ -8,6 +8,7 @@ import type {
   Vpc,
 } from '#lib/model/ec2.ts';
 import { SubnetSpace } from '#lib/sandbox/allocate.ts';
+import { blockOf, formatAddress } from '#lib/sandbox/block.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { RuleSpec, SubnetSpec, TenantSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 
@@ -83,18 +84,33 @@ const TENANTS = {
   instance: { description: '', interfaceType: 'interface', requesterManaged: false },
 } as const;
 
-/** The interfaces of whatever else lives in a subnet. */
+/** The interfaces of whatever else lives in a subnet, as it was before any node came. */
 export function tenantInterfaces(
   { tenants = [] }: SubnetSpec,
   { subnet, space }: SubnetDraft,
   account: string,
 ): NetworkInterface[] {
-  return tenants.flatMap(({ kind, count, spread }) =>
-    Array.from({ length: count }, (_, at) => {
-      const address = spread ? space.takeThis(inBlock(subnet.cidrBlock, at)) : space.takeAddress();
-      return tenantInterface(kind, subnet, account, address);
-    }),
-  );
+  return tenants
+    .filter(({ spread }) => !spread)
+    .flatMap(({ kind, count }) =>
+      Array.from({ length: count }, () => tenantInterface(kind, subnet, account, space.takeAddress())),
+    );
+}
+
+/** Those that came later and broke up the blocks that the nodes had left whole. */
+export function spreadInterfaces(
+  { tenants = [] }: SubnetSpec,
+  { subnet, space }: SubnetDraft,
+  account: string,
+): NetworkInterface[] {
+  return tenants
+    .filter(({ spread }) => spread)
+    .flatMap(({ kind, count }) =>
+      space
+        .wholeBlocks()
+        .slice(0, count)
+        .map((block) => tenantInterface(kind, subnet, account, space.takeThis(tenthAddress(block)))),
+    );
 }
 
 /** Whatever takes a subnet down to the addresses that are to be left. */
@@ -159,11 +175,8 @@ export function tenantGroups({ subnets }: VpcSpec, vpcId: string, ownerId: strin
   return [...kinds].map((kind) => ({ groupId: awsId('sg', vpcId, kind), groupName: kind, vpcId, ownerId, tags: {} }));
 }
 
-/** The tenth address of the n-th block of sixteen. */
-function inBlock(cidrBlock: string, block: number): string {
-  const [a = 0, b = 0, c = 0, d = 0] = cidrBlock.split(/[./]/).map(Number);
-  const offset = c * 256 + d + block * 16 + 10;
-  return `${a}.${b}.${offset >> 8}.${offset & 255}`;
+function tenthAddress(block: string): string {
+  return formatAddress(blockOf(block).first + 10);
 }
 
 /** Rules of one group; without any egress given, everything may go out, as EC2 makes a new group. */

@@ -8,7 +8,7 @@ export interface ApiAnswer {
 }
 
 export interface ApiClient {
-  request(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  request(method: string, path: string, body?: unknown, accept?: string): Promise<ApiAnswer>;
   /** Lets idle connections go. */
   close(): void;
 }
@@ -18,10 +18,10 @@ export function apiClient({ server, ca, token }: { server: string; ca: string; t
   const agent = new Agent({ ca, keepAlive: true, maxSockets: 16 });
   return {
     close: () => agent.destroy(),
-    request: (method, path, body) =>
+    request: (method, path, body, accept = 'application/json') =>
       new Promise((resolve, reject) => {
         const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-        const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+        const headers = { authorization: `Bearer ${token}`, 'content-type': contentType, accept };
         httpsRequest(new URL(path, server), { method, agent, headers }, async (response) => {
           const answer = await text(response);
           const isJson = response.headers['content-type']?.startsWith('application/json') ?? false;

@@ -88,9 +88,27 @@ export async function defineKinds(api: ApiClient, kinds: readonly CustomKind[]):
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     demand(await api.request('POST', path, definition), `define ${kind}`);
   }
-  for (const { group, version, plural } of kinds) {
-    while ((await api.request('GET', `/apis/${group}/${version}/${plural}?limit=1`)).status !== 200) await sleep(100);
-  }
+  for (const kind of kinds) while (!(await isServed(api, kind))) await sleep(100);
+}
+
+/** A new kind is listed, discovered in its group and discovered among all groups at different moments: it is there after the last. */
+async function isServed(api: ApiClient, { group, version, plural }: CustomKind): Promise<boolean> {
+  const [list, resources, groups] = await Promise.all([
+    api.request('GET', `/apis/${group}/${version}/${plural}?limit=1`),
+    api.request('GET', `/apis/${group}/${version}`),
+    api.request('GET', '/apis', undefined, 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'),
+  ]);
+  const names = (resources.body as { resources?: readonly ApiResource[] }).resources?.map(({ name }) => name);
+  const known = (groups.body as { items?: readonly DiscoveredGroup[] }).items?.find(({ metadata }) => metadata.name === group);
+  const discovered = known?.versions.some(
+    (one) => one.version === version && one.resources.some(({ resource }) => resource === plural),
+  );
+  return list.status === 200 && names?.includes(plural) === true && discovered === true;
+}
+
+interface DiscoveredGroup {
+  readonly metadata: { readonly name: string };
+  readonly versions: readonly { readonly version: string; readonly resources: readonly { readonly resource: string }[] }[];
 }
 
 function groupPath(apiVersion: string): string {
