@@ -81,14 +81,14 @@ const exhausted: VpcSpec = {
 };
 
 /**
- * Prefix delegation: the nodes hold their prefixes and run their pods, hundreds of addresses of zone a are free, and of its blocks one
- * is whole, since functions hold one address in each of the others.
+ * Prefix delegation: the nodes hold their prefixes and run their pods, hundreds of addresses of zone a are free, and no block is
+ * whole, since functions hold one address in each.
  */
 const fragmented: VpcSpec = {
   name: 'analytics',
   cidrs: ['10.30.0.0/16'],
   subnets: [
-    { name: 'private-a', cidr: '10.30.0.0/23', zone: 'a', tenants: [{ kind: 'lambda', count: 17, spread: true }] },
+    { name: 'private-a', cidr: '10.30.0.0/23', zone: 'a', tenants: [{ kind: 'lambda', count: 18, spread: true }] },
     { name: 'private-b', cidr: '10.30.2.0/23', zone: 'b', tenants: [{ kind: 'lambda', count: 6 }] },
   ],
   clusters: [
