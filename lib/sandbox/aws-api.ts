@@ -48,12 +48,20 @@ export class AwsApi {
     if (service === undefined) {
       return send(response, { status: 403, headers: {}, body: 'The request is not signed for a service of the sandbox.' });
     }
+    try {
+      await this.#answer(service, request, response);
+    } catch (error) {
+      fail(service, error, response);
+    }
+  }
+
+  async #answer(service: AwsService, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#call(service, request, await readBody(request));
     this.#parts.log.count(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
     const answer = () => answered(service, call);
     const fault = this.#parts.faults.strike(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
     if (fault === undefined) return send(response, answer());
-    return sendFaulty(response, fault, {
+    await sendFaulty(response, fault, {
       answer,
       refuse: ({ code, status, message }) => awsFailure(service, new AwsError(code, message ?? code, status)),
     });
@@ -100,9 +108,17 @@ function answered(service: AwsService, call: Call): Answer {
     return awsData(service, call.answer());
   } catch (error) {
     if (error instanceof AwsError) return awsFailure(service, error);
-    // A flaw of the sandbox ends one request, and not the server.
-    return awsFailure(service, new AwsError('InternalFailure', String(error), 500));
+    throw error;
   }
+}
+
+/** A request that cannot be read, or a flaw of the sandbox, ends itself alone and not the server. */
+function fail(service: AwsService, error: unknown, response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  send(response, awsFailure(service, new AwsError(service === 'ec2' ? 'InternalError' : 'InternalFailure', String(error), 500)));
 }
 
 function unknownCall(operation: string): Call {

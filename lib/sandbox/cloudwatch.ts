@@ -37,12 +37,16 @@ export function readMetricData(body: string): readonly PublishedMetric[] {
   return MetricData.map((datum) => read(Namespace, datum));
 }
 
-function parse(body: string): { Namespace?: string; MetricData?: readonly Datum[] } {
+function parse(body: string): { readonly Namespace?: string; readonly MetricData?: readonly Datum[] } {
+  let document: { Namespace?: string; MetricData?: readonly Datum[] } | null;
   try {
-    return JSON.parse(body);
+    document = JSON.parse(body);
   } catch {
     throw new AwsError('SerializationException', 'The body is not JSON.');
   }
+  if (document === null || !Array.isArray(document.MetricData ?? []))
+    throw new AwsError('SerializationException', 'The body is not what PutMetricData takes.');
+  return document;
 }
 
 function read(namespace: string, datum: Datum): PublishedMetric {

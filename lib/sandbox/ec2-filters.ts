@@ -33,7 +33,7 @@ export function applyFilters<T extends object>(
 function fieldReader<T extends object>(name: string, fields: FieldsOf<T>): (item: T) => readonly (string | undefined)[] {
   if (name === 'tag-key') return (item) => Object.keys(tagsOf(item));
   if (name.startsWith('tag:')) return (item) => [tagsOf(item)[name.slice(4)]];
-  const field = fields[name];
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (field === undefined) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
   return field;
 }

@@ -40,7 +40,9 @@ export function routeEks(world: World, url: URL, entry: (cluster: string) => Kub
   if (item === undefined) return { operation: `List${noun}s`, answer: () => page(url, list, Object.keys(cluster()[list])) };
   return {
     operation: `Describe${noun}`,
-    answer: () => ({ [noun.toLowerCase()]: found(cluster()[list][item], `No ${noun.toLowerCase()} found for name: ${item}.`) }),
+    answer: () => ({
+      [noun.toLowerCase()]: found(own(cluster()[list], item), `No ${noun.toLowerCase()} found for name: ${item}.`),
+    }),
   };
 }
 
@@ -55,6 +57,11 @@ function describeCluster({ eks }: WorldCluster, { endpoint, certificateAuthority
   return { cluster: { ...eks, endpoint, certificateAuthority: { data: certificateAuthorityData } } };
 }
 
+/** Not what every object has, as `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 function found<T>(value: T | undefined, message: string): T {
   if (value === undefined) throw new AwsError('ResourceNotFoundException', message, 404);
   return value;
@@ -62,14 +69,20 @@ function found<T>(value: T | undefined, message: string): T {
 
 function page(url: URL, field: string, names: readonly string[]): JsonObject {
   const size = Number(url.searchParams.get('maxResults') ?? 100);
-  if (!(size >= 1 && size <= 100)) throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100');
-  const token = url.searchParams.get('nextToken');
-  const start = token === null ? 0 : Number(Buffer.from(token, 'base64url').toString().replace('sandbox:', ''));
-  if (!Number.isInteger(start) || start > names.length)
-    throw new AwsError('InvalidParameterException', 'The nextToken is not valid');
+  if (!(Number.isInteger(size) && size >= 1 && size <= 100))
+    throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100');
+  const start = startOf(url.searchParams.get('nextToken'));
+  if (start === undefined || start > names.length) throw new AwsError('InvalidParameterException', 'The nextToken is not valid');
   const end = start + size;
   return {
     [field]: names.slice(start, end),
     ...(end < names.length ? { nextToken: Buffer.from(`sandbox:${end}`).toString('base64url') } : {}),
   };
+}
+
+/** Undefined for a token that no page gave. */
+function startOf(token: string | null): number | undefined {
+  if (!token) return 0;
+  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
+  return start === undefined ? undefined : Number(start);
 }

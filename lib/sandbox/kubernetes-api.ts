@@ -17,7 +17,7 @@ interface Parts {
 /** The API servers of a world's clusters, each below `/clusters/<name>`. */
 export function kubernetesListener({ world, log, faults, now }: Parts): RequestListener {
   const clusters = new Map(world.clusters.map((cluster) => [cluster.name, cluster]));
-  return (request: IncomingMessage, response: ServerResponse) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'https://127.0.0.1');
     const [, name = '', path = ''] = /^\/clusters\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
     const operation = `${request.method} ${path}`;
@@ -33,9 +33,15 @@ export function kubernetesListener({ world, log, faults, now }: Parts): RequestL
     };
     const fault = faults.strike(operation, name);
     if (fault === undefined) return send(response, answer());
-    void sendFaulty(response, fault, {
+    await sendFaulty(response, fault, {
       answer,
       refuse: ({ code, status: httpStatus, message }) => status(httpStatus, code, message ?? code),
+    });
+  };
+  return (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else send(response, status(500, 'InternalError', `Internal error occurred: ${error}`));
     });
   };
 }
