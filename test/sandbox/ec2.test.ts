@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
+import { instanceTypeTable } from '#lib/sandbox/instance-types.ts';
 import { availableIpAddressCount } from '#lib/sandbox/occupancy.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { type Entered, enter, NOW } from './start.ts';
@@ -97,19 +98,63 @@ describe('filters', () => {
   });
 });
 
+interface PageRequest {
+  readonly MaxResults: number;
+  readonly NextToken?: string;
+}
+interface Page {
+  readonly ids: readonly string[];
+  readonly token: string | undefined;
+}
+
 describe('pages', () => {
-  it('come one after another until there are no more, and are the whole together', async () => {
-    const ids: string[] = [];
-    let token: string | undefined;
-    let pages = 0;
+  /** Every page from the first, by the given size; no token is given twice. */
+  async function pagesOf(
+    MaxResults: number,
+    ask: (input: PageRequest) => Promise<Page>,
+  ): Promise<readonly (readonly string[])[]> {
+    const pages: (readonly string[])[] = [];
+    const tokens = new Set<string>();
+    let next: string | undefined;
     do {
-      const page = await ec2.send(new DescribeNetworkInterfacesCommand({ MaxResults: 7, NextToken: token }));
-      ids.push(...(page.NetworkInterfaces ?? []).flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? []));
-      token = page.NextToken;
-      pages++;
-    } while (token);
-    expect(ids).toEqual(world.networkInterfaces.map(({ networkInterfaceId }) => networkInterfaceId));
-    expect(pages).toBe(Math.ceil(ids.length / 7));
+      const { ids, token } = await ask({ MaxResults, ...(next === undefined ? {} : { NextToken: next }) });
+      pages.push(ids);
+      if (token !== undefined && tokens.has(token)) throw new Error(`the token ${token} came twice`);
+      if (token !== undefined) tokens.add(token);
+      next = token;
+    } while (next !== undefined);
+    return pages;
+  }
+  const interfaces = async (input: PageRequest): Promise<Page> => {
+    const { NetworkInterfaces = [], NextToken: token } = await ec2.send(new DescribeNetworkInterfacesCommand(input));
+    return { ids: NetworkInterfaces.flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? []), token };
+  };
+  const rules = async (input: PageRequest): Promise<Page> => {
+    const { SecurityGroupRules = [], NextToken: token } = await ec2.send(new DescribeSecurityGroupRulesCommand(input));
+    return { ids: SecurityGroupRules.flatMap(({ SecurityGroupRuleId }) => SecurityGroupRuleId ?? []), token };
+  };
+  const types = async (input: PageRequest): Promise<Page> => {
+    const { InstanceTypes = [], NextToken: token } = await ec2.send(new DescribeInstanceTypesCommand(input));
+    return { ids: InstanceTypes.flatMap(({ InstanceType }) => InstanceType ?? []), token };
+  };
+
+  const ofInterfaces = world.networkInterfaces.map(({ networkInterfaceId }) => networkInterfaceId);
+  const ofRules = world.securityGroupRules.map(({ securityGroupRuleId }) => securityGroupRuleId);
+  const ofTypes = instanceTypeTable().map(({ instanceType }) => instanceType);
+  it.each<[string, number, (input: PageRequest) => Promise<Page>, readonly string[]]>([
+    ['interfaces', 5, interfaces, ofInterfaces],
+    ['interfaces', 7, interfaces, ofInterfaces],
+    ['interfaces, the last page full', ofInterfaces.length, interfaces, ofInterfaces],
+    ['interfaces, one left over', ofInterfaces.length - 1, interfaces, ofInterfaces],
+    ['interfaces', 1000, interfaces, ofInterfaces],
+    ['rules', 5, rules, ofRules],
+    ['instance types', 77, types, ofTypes],
+    ['instance types', 100, types, ofTypes],
+  ])('of %s by %i are the whole together, each object once', async (_, size, ask, expected) => {
+    const pages = await pagesOf(size, ask);
+    expect(pages.flat()).toEqual(expected);
+    expect(pages).toHaveLength(Math.ceil(expected.length / size));
+    expect(pages.slice(0, -1).every((page) => page.length === size)).toBe(true);
   });
 
   it('instance types come a hundred at a time, asked for or not', async () => {

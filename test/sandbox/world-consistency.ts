@@ -12,9 +12,37 @@ interface PodParts {
 /** What cannot be in AWS and Kubernetes, one sentence each; empty for a world that could be real. */
 export function contradictions(world: World): string[] {
   return [
+    ...idTrouble(world),
     ...addressTrouble(world),
     ...limitTrouble(world),
     ...world.clusters.flatMap((cluster) => clusterTrouble(world, cluster)),
+  ];
+}
+
+function idTrouble({
+  vpcs,
+  subnets,
+  networkInterfaces,
+  instances,
+  securityGroups,
+  securityGroupRules,
+  ...world
+}: World): string[] {
+  const ids = [
+    ...vpcs.map(({ vpcId }) => vpcId),
+    ...subnets.map(({ subnetId }) => subnetId),
+    ...networkInterfaces.map(({ networkInterfaceId }) => networkInterfaceId),
+    ...instances.map(({ instanceId }) => instanceId),
+    ...securityGroups.map(({ groupId }) => groupId),
+    ...securityGroupRules.map(({ securityGroupRuleId }) => securityGroupRuleId),
+    ...world.networkAcls.map(({ networkAclId }) => networkAclId),
+    ...world.subnetCidrReservations.map(({ subnetCidrReservationId }) => subnetCidrReservationId),
+  ];
+  const known = new Set(ids);
+  const groups = networkInterfaces.flatMap((eni) => eni.groups.map((group) => [eni.networkInterfaceId, group] as const));
+  return [
+    ...[...Map.groupBy(ids, (id) => id)].filter(([, same]) => same.length > 1).map(([id]) => `${id} is there twice`),
+    ...groups.filter(([, group]) => !known.has(group)).map(([eni, group]) => `${eni} bears ${group}, which is not there`),
   ];
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { addressesOf } from '#lib/sandbox/block.ts';
 import { buildWorld } from '#lib/sandbox/builder/build-world.ts';
 import type { ClusterSpec, NodegroupSpec, SubnetSpec } from '#lib/sandbox/builder/spec.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
@@ -42,6 +43,12 @@ function freeIn(world: World, name: string): number {
     subnet,
     world.networkInterfaces.filter(({ subnetId }) => subnetId === subnet.subnetId),
   );
+}
+
+function addressesHeld(world: World, name: string): ReadonlySet<string> {
+  const subnet = world.subnets.find(({ tags }) => tags['Name'] === `shop-${name}`);
+  const enis = world.networkInterfaces.filter(({ subnetId }) => subnetId === subnet?.subnetId);
+  return new Set(enis.flatMap((eni) => [...eni.privateIpAddresses, ...eni.ipv4Prefixes.flatMap(addressesOf)]));
 }
 
 const itemsOf = ({ clusters: [cluster] }: World, plural: string): readonly KubernetesObject[] =>
@@ -234,6 +241,8 @@ test('what could not be real is noticed', () => {
   if (first === undefined || second === undefined) throw new Error('no interfaces');
   const moved = { ...second, privateIpAddresses: [...first.privateIpAddresses, '10.9.9.9'] };
   const noticed = contradictions({ ...world, networkInterfaces: [first, moved, ...others] }).join();
+  expect(contradictions({ ...world, networkInterfaces: [first, first] }).join()).toMatch(/is there twice/);
+  expect(contradictions({ ...world, securityGroups: [] }).join()).toMatch(/which is not there/);
   for (const words of [/is held by/, /cannot be had in/, /do not hold for pods/]) expect(noticed).toMatch(words);
   const crowded = { ...second, privateIpAddresses: Array.from({ length: 11 }, (_, at) => `10.0.0.${100 + at}`) };
   expect(contradictions({ ...world, networkInterfaces: [first, crowded, ...others] }).join()).toMatch(/holds more than/);
@@ -250,6 +259,7 @@ test('whatever is asked for, the world could be real', () => {
       [{ cidr: '10.0.0.16/28', type: 'prefix' }],
       [{ cidr: '10.0.0.0/28', type: 'explicit' }],
     ),
+    spread: fc.integer({ min: 0, max: 4 }),
     cniEnv: fc.record(
       {
         ENABLE_PREFIX_DELEGATION: fc.constantFrom('true', 'false'),
@@ -262,14 +272,25 @@ test('whatever is asked for, the world could be real', () => {
     ),
   });
   fc.assert(
-    fc.property(any, ({ size, count, podsPerNode, instanceType, reserved = [], cniEnv }) => {
-      const world = aWorld(
-        [
-          { ...nodes, cidr: `10.0.0.0/${size}`, reservations: reserved },
-          { name: 'pods', cidr: '10.0.4.0/26', zone: 'a', tags: { 'kubernetes.io/role/cni': '1' } },
-        ],
-        { nodegroups: [{ ...group, count, podsPerNode, instanceType }], cniEnv },
-      );
+    fc.property(any, ({ size, count, podsPerNode, instanceType, reserved = [], spread, cniEnv }) => {
+      const build = () =>
+        aWorld(
+          [
+            {
+              ...nodes,
+              cidr: `10.0.0.0/${size}`,
+              reservations: reserved,
+              tenants: [{ kind: 'lambda', count: spread, spread: true }],
+            },
+            { name: 'pods', cidr: '10.0.4.0/26', zone: 'a', tags: { 'kubernetes.io/role/cni': '1' } },
+          ],
+          { nodegroups: [{ ...group, count, podsPerNode, instanceType }], cniEnv },
+        );
+      const world = build();
+      expect(build()).toEqual(world);
+      // Counted address by address, against EC2's own count.
+      expect(freeIn(world, 'nodes')).toBe(2 ** (32 - size) - 5 - addressesHeld(world, 'nodes').size);
+      expect(freeIn(world, 'pods')).toBe(59 - addressesHeld(world, 'pods').size);
       expect(contradictions(world)).toEqual([]);
     }),
   );
