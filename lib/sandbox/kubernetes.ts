@@ -1,6 +1,6 @@
 import type { Answer } from '#lib/sandbox/aws-answer.ts';
 import { discovery } from '#lib/sandbox/kubernetes-discovery.ts';
-import { fieldSelector, labelSelector, unsupportedField } from '#lib/sandbox/selectors.ts';
+import { fieldSelector, labelSelector, SelectorInvalid, unsupportedField } from '#lib/sandbox/selectors.ts';
 import type { KubernetesObject, KubernetesResource, WorldCluster } from '#lib/sandbox/world.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -28,7 +28,12 @@ export function answerKubernetes(cluster: WorldCluster, { path, parameters, acce
   if (place === undefined || resource === undefined || (place.namespace !== undefined && !resource.namespaced))
     return status(404, 'NotFound', 'the server could not find the requested resource');
   if (cluster.forbidden?.includes(resource.plural)) return forbidden(resource, place.namespace);
-  return list(resource, place.namespace, parameters);
+  try {
+    return list(resource, place.namespace, parameters);
+  } catch (error) {
+    if (error instanceof SelectorInvalid) return status(400, 'BadRequest', error.message);
+    throw error;
+  }
 }
 
 function forbidden({ apiVersion, plural }: KubernetesResource, namespace: string | undefined): Answer {
@@ -87,7 +92,7 @@ function list(resource: KubernetesResource, namespace: string | undefined, param
     );
   }
   const chosen = choose(items, namespace, parameters);
-  const limit = Number(parameters.get('limit') ?? 0) || chosen.length;
+  const limit = limitOf(parameters) ?? chosen.length;
   const start = startOf(parameters.get('continue'));
   if (start === undefined) return status(400, 'BadRequest', 'continue key is not valid');
   if (start > chosen.length) {
@@ -125,6 +130,12 @@ function choose(
 
 function isSelected(parameters: URLSearchParams): boolean {
   return parameters.has('fieldSelector') || parameters.has('labelSelector');
+}
+
+/** Undefined where all are asked for. */
+function limitOf(parameters: URLSearchParams): number | undefined {
+  const limit = Number(parameters.get('limit') ?? 0);
+  return limit > 0 ? limit : undefined;
 }
 
 /** Undefined for a token that no page gave. */

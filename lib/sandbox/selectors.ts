@@ -1,5 +1,10 @@
 import type { KubernetesObject } from '#lib/sandbox/world.ts';
 
+/** A selector that the API server cannot read, and answers with 400. */
+export class SelectorInvalid extends Error {
+  override readonly name = 'SelectorInvalid';
+}
+
 type Predicate = (object: KubernetesObject) => boolean;
 
 /** Beside a name and a namespace. Source: kubernetes/kubernetes pkg/apis/core/v1/conversion.go. */
@@ -38,10 +43,15 @@ export function unsupportedField(kind: string, text: string | null): string | un
   return fields.find((field) => !supported.includes(field));
 }
 
-/** A field selector: `a.b=c`, `a.b==c`, `a.b!=c`, joined by commas. An absent field reads as the empty string. */
+/**
+ * A field selector: `a.b=c`, `a.b==c`, `a.b!=c`, joined by commas. An absent field reads as the empty string.
+ * @throws SelectorInvalid
+ */
 export function fieldSelector(text: string | null): Predicate {
   const terms = split(text).map((term) => {
-    const [, path = '', operator = '', value = ''] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term) ?? [];
+    const parts = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
+    if (parts === null) throw new SelectorInvalid(`invalid selector: '${text}'; can't understand '${term}'`);
+    const [, path = '', operator = '', value = ''] = parts;
     return (object: KubernetesObject) => (fieldOf(object, path) === value) === (operator !== '!=');
   });
   return (object) => terms.every((term) => term(object));
@@ -52,25 +62,33 @@ function fieldOf(object: unknown, path: string): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** A label selector: `a=b`, `a!=b`, `a`, `!a`, `a in (b,c)`, `a notin (b,c)`, joined by commas. */
+/**
+ * A label selector: `a=b`, `a!=b`, `a`, `!a`, `a in (b,c)`, `a notin (b,c)`, joined by commas.
+ * @throws SelectorInvalid
+ */
 export function labelSelector(text: string | null): Predicate {
   const terms = split(text).map(labelTerm);
-  return ({ metadata: { labels = {} } }) => terms.every((term) => term(labels));
+  return ({ metadata: { labels = {} } }) => {
+    const all = new Map(Object.entries(labels));
+    return terms.every((term) => term(all));
+  };
 }
 
-function labelTerm(term: string): (labels: Readonly<Record<string, string>>) => boolean {
-  const set = /^\s*(\S+)\s+(in|notin)\s*\((.*)\)\s*$/.exec(term);
+function labelTerm(term: string): (labels: ReadonlyMap<string, string>) => boolean {
+  const set = /^\s*([^\s=!()]+)\s+(in|notin)\s*\(([^()]*)\)\s*$/.exec(term);
   if (set) {
     const [, key = '', operator, list = ''] = set;
-    const values = list.split(',').map((value) => value.trim());
-    return (labels) => values.includes(labels[key] ?? '\0') === (operator === 'in');
+    const values: readonly (string | undefined)[] = list.split(',').map((value) => value.trim());
+    return (labels) => values.includes(labels.get(key)) === (operator === 'in');
   }
-  const equality = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
+  const equality = /^\s*([^\s=!()]+)\s*(==|=|!=)\s*([^\s=!()]*)\s*$/.exec(term);
   if (equality) {
     const [, key = '', operator, value] = equality;
-    return (labels) => (labels[key] === value) === (operator !== '!=');
+    return (labels) => (labels.get(key) === value) === (operator !== '!=');
   }
-  return term.startsWith('!') ? (labels) => !(term.slice(1) in labels) : (labels) => term in labels;
+  const [, not, key = ''] = /^\s*(!?)\s*([^\s=!()]+)\s*$/.exec(term) ?? [];
+  if (key === '') throw new SelectorInvalid(`unable to parse requirement: ${term}`);
+  return (labels) => labels.has(key) === (not === '');
 }
 
 /** At the commas outside of parentheses. */

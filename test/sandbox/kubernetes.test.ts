@@ -57,6 +57,12 @@ describe('a list', () => {
     expect(names.sort()).toEqual(namesOf(await list('/api/v1/pods')));
   });
 
+  it.each(['0', '-1', '', '1000'])('comes whole with a limit of %j', async (limit) => {
+    const pods = await list(`/api/v1/pods?limit=${limit}`);
+    expect(pods.items).toHaveLength(180);
+    expect(pods.metadata).not.toHaveProperty('continue');
+  });
+
   it('does not say how many are left where a selector chooses', async () => {
     const page = await list('/api/v1/pods?limit=5&labelSelector=k8s-app%3Daws-node');
     expect(page.metadata).toMatchObject({ continue: expect.any(String) });
@@ -115,6 +121,8 @@ describe('what is refused', () => {
     ['a token of no page', '/api/v1/pods?limit=5&continue=none', 400, 'BadRequest'],
     ['a field that cannot be selected by', '/api/v1/pods?fieldSelector=spec.image%3Dx', 400, 'BadRequest'],
     ['a field of another kind', '/api/v1/nodes?fieldSelector=spec.nodeName%3Dx', 400, 'BadRequest'],
+    ['a field without a value', '/api/v1/pods?fieldSelector=metadata.name', 400, 'BadRequest'],
+    ['labels that cannot be read', '/api/v1/pods?labelSelector=a%20in%20b', 400, 'BadRequest'],
     ['a page behind the last', `/api/v1/pods?continue=${btoa('sandbox:100000')}`, 410, 'Expired'],
   ])('%s', async (_, path, code, reason) => {
     expect(await media.get(path)).toMatchObject({ status: code, body: { kind: 'Status', status: 'Failure', code, reason } });
