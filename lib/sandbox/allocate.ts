@@ -1,7 +1,5 @@
 import { AwsError } from '#lib/sandbox/aws-error.ts';
-import { addressOf, type Block, blockOf, formatAddress } from '#lib/sandbox/block.ts';
-
-const PREFIX_SIZE = 16;
+import { addressOf, type Block, blockOf, formatAddress, PREFIX_SIZE } from '#lib/sandbox/block.ts';
 
 export interface Reservation {
   readonly cidr: string;

@@ -57,9 +57,10 @@ export class AwsApi {
 
   async #answer(service: AwsService, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#call(service, request, await readBody(request));
-    this.#parts.log.count(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
+    const operation = `${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`;
+    this.#parts.log.count(operation);
     const answer = () => answered(service, call);
-    const fault = this.#parts.faults.strike(`${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`);
+    const fault = this.#parts.faults.strike(operation);
     if (fault === undefined) return send(response, answer());
     await sendFaulty(response, fault, {
       answer,

@@ -1,3 +1,6 @@
+/** Addresses of a delegated prefix, a /28. */
+export const PREFIX_SIZE = 16;
+
 /** IPv4 of a world's own, well-formed addresses; nothing here checks them. */
 export interface Block {
   /** First address, as a number. */

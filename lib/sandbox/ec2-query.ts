@@ -1,5 +1,6 @@
 import { AwsError } from '#lib/sandbox/aws-error.ts';
 import type { Filter } from '#lib/sandbox/ec2-filters.ts';
+import { pageStart, pageToken } from '#lib/sandbox/page-token.ts';
 
 /** The parameters of an EC2 query request. */
 export interface Ec2Query {
@@ -54,7 +55,7 @@ export function readPage(query: Ec2Query, { least, most, usual, ids }: PageBound
     const end = start + (size ?? items.length);
     return {
       page: items.slice(start, end),
-      next: end < items.length ? Buffer.from(`sandbox:${end}`).toString('base64') : undefined,
+      next: end < items.length ? pageToken(end) : undefined,
     };
   };
 }
@@ -69,8 +70,7 @@ function sizeOf(max: string, least: number, most: number): number {
 }
 
 function startOf(token: string | undefined, length: number): number {
-  if (token === undefined) return 0;
-  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
-  if (start === undefined || Number(start) > length) throw new AwsError('InvalidParameterValue', 'The token is not valid.');
-  return Number(start);
+  const start = pageStart(token);
+  if (start === undefined || start > length) throw new AwsError('InvalidParameterValue', 'The token is not valid.');
+  return start;
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '#lib/sandbox/aws-error.ts';
+import { pageStart, pageToken } from '#lib/sandbox/page-token.ts';
 import type { JsonObject, World, WorldCluster } from '#lib/sandbox/world.ts';
 
 /** How a client enters a cluster's API server. */
@@ -71,18 +72,11 @@ function page(url: URL, field: string, names: readonly string[]): JsonObject {
   const size = Number(url.searchParams.get('maxResults') ?? 100);
   if (!(Number.isInteger(size) && size >= 1 && size <= 100))
     throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100');
-  const start = startOf(url.searchParams.get('nextToken'));
+  const start = pageStart(url.searchParams.get('nextToken') || null);
   if (start === undefined || start > names.length) throw new AwsError('InvalidParameterException', 'The nextToken is not valid');
   const end = start + size;
   return {
     [field]: names.slice(start, end),
-    ...(end < names.length ? { nextToken: Buffer.from(`sandbox:${end}`).toString('base64url') } : {}),
+    ...(end < names.length ? { nextToken: pageToken(end) } : {}),
   };
-}
-
-/** Undefined for a token that no page gave. */
-function startOf(token: string | null): number | undefined {
-  if (!token) return 0;
-  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  return start === undefined ? undefined : Number(start);
 }

@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, send } from '#lib/sandbox/aws-answer.ts';
 import type { FaultAnswer } from '#lib/sandbox/fault.ts';
+import { pageToken } from '#lib/sandbox/page-token.ts';
 
 /** The token that a looping list gives with every page. */
-const LOOP_TOKEN = Buffer.from('sandbox:0').toString('base64');
+const LOOP_TOKEN = pageToken(0);
 const HTML = '<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>';
 
 /** Answers a request that a fault strikes; `answer` is what it would have been, `refuse` the protocol's own error. */
@@ -50,6 +51,6 @@ function looping({ body, ...answer }: Answer): Answer {
   const document = JSON.parse(body) as { metadata?: Record<string, unknown> };
   const looped = document.metadata
     ? { ...document, metadata: { ...document.metadata, continue: LOOP_TOKEN } }
-    : { ...document, nextToken: Buffer.from('sandbox:0').toString('base64url') };
+    : { ...document, nextToken: LOOP_TOKEN };
   return { ...answer, body: JSON.stringify(looped) };
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '#lib/sandbox/aws-answer.ts';
 import { discovery } from '#lib/sandbox/kubernetes-discovery.ts';
+import { pageStart, pageToken } from '#lib/sandbox/page-token.ts';
 import { fieldSelector, labelSelector, SelectorInvalid, unsupportedField } from '#lib/sandbox/selectors.ts';
 import type { KubernetesObject, KubernetesResource, WorldCluster } from '#lib/sandbox/world.ts';
 
@@ -93,7 +94,7 @@ function list(resource: KubernetesResource, namespace: string | undefined, param
   }
   const chosen = choose(items, namespace, parameters);
   const limit = limitOf(parameters) ?? chosen.length;
-  const start = startOf(parameters.get('continue'));
+  const start = pageStart(parameters.get('continue') || null);
   if (start === undefined) return status(400, 'BadRequest', 'continue key is not valid');
   if (start > chosen.length) {
     return status(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result.');
@@ -103,7 +104,7 @@ function list(resource: KubernetesResource, namespace: string | undefined, param
     resourceVersion: '1',
     ...(end < chosen.length
       ? {
-          continue: Buffer.from(`sandbox:${end}`).toString('base64'),
+          continue: pageToken(end),
           // The API server does not count what a selector has still to find.
           ...(isSelected(parameters) ? {} : { remainingItemCount: chosen.length - end }),
         }
@@ -136,11 +137,4 @@ function isSelected(parameters: URLSearchParams): boolean {
 function limitOf(parameters: URLSearchParams): number | undefined {
   const limit = Number(parameters.get('limit') ?? 0);
   return limit > 0 ? limit : undefined;
-}
-
-/** Undefined for a token that no page gave. */
-function startOf(token: string | null): number | undefined {
-  if (!token) return 0;
-  const start = /^sandbox:(\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
-  return start === undefined ? undefined : Number(start);
 }

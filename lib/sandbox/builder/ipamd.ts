@@ -1,10 +1,8 @@
 import type { InstanceType } from '#lib/model/ec2.ts';
 import { AwsError } from '#lib/sandbox/aws-error.ts';
-import { addressesOf } from '#lib/sandbox/block.ts';
+import { addressesOf, PREFIX_SIZE } from '#lib/sandbox/block.ts';
 import type { SubnetDraft } from '#lib/sandbox/builder/vpc.ts';
 import { demandAttachment, demandSlot, freeSlots, interfaceLimit } from '#lib/sandbox/interface-limits.ts';
-
-const PREFIX_SIZE = 16;
 
 /** How ipamd of a cluster works. Source: amazon-vpc-cni-k8s README.md and pkg/ipamd/ipamd.go. */
 export interface IpamdSettings {
