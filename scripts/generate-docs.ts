@@ -7,9 +7,10 @@ import { generatedPages } from '#scripts/docs/pages.ts';
 const docs = join(import.meta.dirname, '..', 'docs');
 const checks = join(docs, 'checks');
 const pages = checkPages();
+const others = generatedPages();
 
 await mkdir(checks, { recursive: true });
 for (const name of await readdir(checks)) if (!pages.has(name)) await rm(join(checks, name));
 await Promise.all([...pages].map(([name, text]) => writeFile(join(checks, name), text)));
-await Promise.all([...generatedPages()].map(([name, text]) => writeFile(join(docs, name), text)));
-console.log(`docs: ${pages.size} pages of checks, ${[...generatedPages().keys()].join(', ')}`);
+await Promise.all([...others].map(([name, text]) => writeFile(join(docs, name), text)));
+console.log(`docs: ${pages.size} pages of checks, ${[...others.keys()].join(', ')}`);

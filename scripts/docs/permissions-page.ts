@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
+import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
-import type { KubernetesPermission } from '#lib/model/permissions.ts';
 
 /** The group that an access entry puts the reader into, and the name of its ClusterRole. */
 const GROUP = 'cniwatch-readers';
@@ -13,7 +13,7 @@ export function permissionsPage(): string {
     Version: '2012-10-17',
     Statement: [{ Sid: 'CniwatchReads', Effect: 'Allow', Action: actions, Resource: '*' }],
   };
-  const role = clusterRole(READ_PERMISSIONS.kubernetes)
+  const role = clusterRole(GROUP, READ_PERMISSIONS.kubernetes)
     .map((object) => stringify(object, { flowCollectionPadding: false }))
     .join('---\n');
   return `<!-- Written by \`npm run docs\` from the permissions that stand beside the code: edit those. -->
@@ -52,24 +52,4 @@ aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --ku
 
 In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the group \`${GROUP}\` instead.
 `;
-}
-
-function clusterRole(permissions: readonly KubernetesPermission[]): readonly object[] {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const apiGroup = 'rbac.authorization.k8s.io';
-  return [
-    {
-      apiVersion,
-      kind: 'ClusterRole',
-      metadata: { name: GROUP },
-      rules: permissions.map(({ apiGroup: group, resources, verbs }) => ({ apiGroups: [group], resources, verbs })),
-    },
-    {
-      apiVersion,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: GROUP },
-      roleRef: { apiGroup, kind: 'ClusterRole', name: GROUP },
-      subjects: [{ apiGroup, kind: 'Group', name: GROUP }],
-    },
-  ];
 }

@@ -3,12 +3,13 @@
  * kube-apiserver and etcd (built by `npm run test:servers`). Prints what leads to it as one line of JSON, and serves until its
  * standard input ends.
  */
+
+import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { startSandbox } from '#lib/sandbox/sandbox.ts';
 import { BENCH_WORLD } from '#test/bench/world.ts';
 import { apply, defineKinds, type KubernetesObject } from '#test/oracles/kubernetes/apply.ts';
-import { viewerRole } from '#test/oracles/kubernetes/cluster-role.ts';
-import { type KubeApiServer, startKubeApiServer } from '#test/oracles/kubernetes/server.ts';
+import { type KubeApiServer, startKubeApiServer, VIEWERS } from '#test/oracles/kubernetes/server.ts';
 
 const kinds = BENCH_WORLD.clusters[0]?.kubernetes ?? [];
 
@@ -23,7 +24,7 @@ async function startApiServer(): Promise<KubeApiServer> {
     }),
   );
   await apply(server.admin, [
-    ...viewerRole(READ_PERMISSIONS.kubernetes),
+    ...clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes),
     ...kinds.flatMap(({ items }) => items),
   ] as KubernetesObject[]);
   return server;

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { type Assessment, type AssessmentDocument, assessmentDocument } from '#lib/model/assessment.ts';
 import { SLICE_KEYS } from '#lib/model/snapshot.ts';
 import { apply } from '../kubernetes/apply.ts';
-import { viewerRole } from '../kubernetes/cluster-role.ts';
-import { type KubeApiServer, startKubeApiServer } from '../kubernetes/server.ts';
+import { type KubeApiServer, startKubeApiServer, VIEWERS } from '../kubernetes/server.ts';
 import { type Moto, startMoto } from '../moto/server.ts';
 import { buildShopInAws, type ShopInAws } from './shop-in-aws.ts';
 import { shopInKubernetes } from './shop-in-kubernetes.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   moto = await startMoto({ account: ACCOUNT, region: REGION });
   api = await startKubeApiServer({ cluster: 'shop-prod', identities: [] });
   shop = await buildShopInAws(moto, REGION);
-  await apply(api.admin, [...viewerRole(READ_PERMISSIONS.kubernetes), ...shopInKubernetes(shop, new Date())]);
+  await apply(api.admin, [...clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes), ...shopInKubernetes(shop, new Date())]);
 });
 afterAll(async () => {
   await api?.stop();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import type { SliceKey, Slices } from '#lib/model/snapshot.ts';
 import { apply, defineKinds } from './apply.ts';
-import { viewerRole } from './cluster-role.ts';
 import { collectFrom, identity, TARGET } from './collect-from.ts';
 import { interpose } from './interposer.ts';
 import { type KubeApiServer, startKubeApiServer, VIEWERS } from './server.ts';
@@ -15,7 +15,7 @@ const PODS = 800;
 let api: KubeApiServer;
 beforeAll(async () => {
   api = await startKubeApiServer({ cluster: TARGET.name, identities: [VIEWER, STRANGER] });
-  await apply(api.admin, viewerRole(READ_PERMISSIONS.kubernetes));
+  await apply(api.admin, clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes));
   await apply(
     api.admin,
     Array.from({ length: PODS }, (_, index) => ({

@@ -1,6 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
@@ -12,7 +13,6 @@ import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
 import type { WorldCluster } from '#lib/sandbox/world.ts';
 import { apply, defineKinds, type KubernetesObject } from './apply.ts';
-import { viewerRole } from './cluster-role.ts';
 import { identity } from './collect-from.ts';
 import { comparable } from './comparable.ts';
 import { type KubeApiServer, startKubeApiServer, VIEWERS } from './server.ts';
@@ -52,7 +52,7 @@ async function load(api: KubeApiServer, { kubernetes }: WorldCluster): Promise<v
   const objects = kubernetes.flatMap(({ apiVersion, kind, items }) =>
     items.map((item): KubernetesObject => ({ ...item, apiVersion, kind })),
   );
-  await apply(api.admin, [...viewerRole(READ_PERMISSIONS.kubernetes), ...objects]);
+  await apply(api.admin, [...clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes), ...objects]);
 }
 
 /** Groups of Kubernetes itself have no dot, or end in k8s.io; the VPC CNI's end in k8s.aws and k8s.amazonaws.com. */

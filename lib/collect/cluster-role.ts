@@ -1,0 +1,23 @@
+import type { KubernetesPermission } from '#lib/model/permissions.ts';
+
+const API_GROUP = 'rbac.authorization.k8s.io';
+const API_VERSION = `${API_GROUP}/v1`;
+
+/** A ClusterRole of exactly these permissions and its binding to a group, both of the group's name; ready to be applied. */
+export function clusterRole(group: string, permissions: readonly KubernetesPermission[]) {
+  return [
+    {
+      apiVersion: API_VERSION,
+      kind: 'ClusterRole',
+      metadata: { name: group },
+      rules: permissions.map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources, verbs })),
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: group },
+      roleRef: { apiGroup: API_GROUP, kind: 'ClusterRole', name: group },
+      subjects: [{ apiGroup: API_GROUP, kind: 'Group', name: group }],
+    },
+  ] as const;
+}
