@@ -9,8 +9,3 @@ export function need<T>(slice: Slice<T>, key: SliceKey): T {
   const reason = slice.code === 'InputMissing' ? slice.reason : `Not asked for, since ${key} could not be read: ${slice.reason}`;
   throw new ReadFailure('InputMissing', reason, slice.remedy);
 }
-
-/** The slice's data, or undefined where it failed and the collector can do without. */
-export function dataOf<T>(slice: Slice<T>): T | undefined {
-  return slice.ok ? slice.data : undefined;
-}

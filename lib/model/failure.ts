@@ -34,6 +34,11 @@ export interface Failure {
   readonly remedy: string;
 }
 
+/** A failure's reason, which is a sentence, as a part of a longer one. */
+export function asClause(reason: string): string {
+  return reason.replace(/\.$/, '');
+}
+
 /**
  * An expected failure of a collector or of discover, named by its code.
  * Crosses a boundary only once translated into a slice, a finding or an exit code.

@@ -7,6 +7,11 @@ import { type Failure, failureCode } from '#lib/model/failure.ts';
  */
 export type Slice<T> = { readonly ok: true; readonly data: T; readonly absent?: true } | Failure;
 
+/** The data, or undefined where it was not read and the reader can do without. */
+export function dataOf<T>(of: Slice<T>): T | undefined {
+  return of.ok ? of.data : undefined;
+}
+
 export function slice<T extends z.ZodType>(data: T) {
   return z.discriminatedUnion('ok', [
     z.object({ ok: z.literal(true), data, absent: z.literal(true).optional() }),

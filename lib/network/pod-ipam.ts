@@ -1,3 +1,4 @@
+import { asClause } from '#lib/model/failure.ts';
 import type { DaemonSet } from '#lib/model/kubernetes.ts';
 import type { Slice } from '#lib/model/slice.ts';
 import { type CniKind, findCnis } from '#lib/network/cni.ts';
@@ -18,9 +19,8 @@ export type PodIpam =
  */
 export function podIpam(daemonSets: Slice<readonly DaemonSet[]>, autoMode: boolean): PodIpam {
   if (!daemonSets.ok) {
-    // The reason becomes a clause of a longer sentence.
-    const reason = daemonSets.reason.replace(/\.$/, '');
-    return autoMode ? { kind: 'auto-mode' } : { kind: 'unknown', reason: `the DaemonSets were not read: ${reason}` };
+    if (autoMode) return { kind: 'auto-mode' };
+    return { kind: 'unknown', reason: `the DaemonSets were not read: ${asClause(daemonSets.reason)}` };
   }
   const cnis = findCnis(daemonSets.data);
   const vpcCni = cnis.find(({ kind }) => kind === 'vpc-cni');

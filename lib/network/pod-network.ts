@@ -1,6 +1,5 @@
 import type { EksCluster } from '#lib/model/eks.ts';
-import type { Failure } from '#lib/model/failure.ts';
-import type { Slice } from '#lib/model/slice.ts';
+import { dataOf } from '#lib/model/slice.ts';
 import type { SliceData, Slices } from '#lib/model/snapshot.ts';
 import { type NodeInventory, nodeInventory } from '#lib/network/node-inventory.ts';
 import { MANIFEST_SETTINGS, type PodIpam, podIpam } from '#lib/network/pod-ipam.ts';
@@ -58,8 +57,4 @@ function caveats(slices: PodNetworkSlices, { hosts }: NodeInventory, ipam: PodIp
   if (ipam.kind === 'unknown') clauses.push(`${ipam.reason}, so the VPC CNI's default settings are assumed`);
   if (hosts.length === 0) clauses.push("no node was seen, so the cluster's own subnets are judged");
   return clauses;
-}
-
-export function dataOf<T>(slice: Slice<T> | Failure): T | undefined {
-  return slice.ok ? slice.data : undefined;
 }

@@ -1,8 +1,9 @@
 import type { Finding } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
 import { html, type Markup } from '#lib/report/html-markup.ts';
-import { adviceText, impactText, plural, resourceText } from '#lib/report/words.ts';
+import { adviceText, impactText, resourceText } from '#lib/report/words.ts';
 
 export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
 

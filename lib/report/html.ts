@@ -1,10 +1,11 @@
 import type { Assessment, AssessmentDocument, CollectorReport } from '#lib/model/assessment.ts';
+import { plural } from '#lib/model/plural.ts';
 import { VERDICTS_WORST_FIRST, type Verdict } from '#lib/model/verdict.ts';
 import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { badge, problemCard, quietFindings } from '#lib/report/html-findings.ts';
 import { html, Markup } from '#lib/report/html-markup.ts';
 import { STYLE } from '#lib/report/html-style.ts';
-import { countsText, plural, timeText } from '#lib/report/words.ts';
+import { countsText, timeText } from '#lib/report/words.ts';
 
 /** Nothing is fetched and nothing runs, even if some text of a cluster should get past the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

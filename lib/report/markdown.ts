@@ -1,9 +1,10 @@
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { adviceText, clusterCountsText, countsText, plural, resourceText, timeText } from '#lib/report/words.ts';
+import { adviceText, clusterCountsText, countsText, resourceText, timeText } from '#lib/report/words.ts';
 
 /** GitHub-flavoured Markdown, for an issue or a pull request: the fleet, then each cluster with its problems first. */
 export const render: Render = (document, { problems = false }) => {

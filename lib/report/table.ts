@@ -1,10 +1,11 @@
 import pico from 'picocolors';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { adviceText, clusterCountsText, countsText, impactText, plural, resourceText, timeText } from '#lib/report/words.ts';
+import { adviceText, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 type Colours = ReturnType<typeof pico.createColors>;

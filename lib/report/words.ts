@@ -24,9 +24,6 @@ export function clusterCountsText(clusters: readonly { readonly verdict: Verdict
   return countsText(summary);
 }
 
-/** `5 clusters`, `1 cluster`. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 /** `subnet subnet-0abc (pods-a)`; a cluster by its name alone, its ARN being long and known. */
 export function resourceText({ kind, id, name }: Finding['resource']): string {
   if (kind === 'cluster') return `cluster ${plainText(name ?? id)}`;

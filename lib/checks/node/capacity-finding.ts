@@ -1,5 +1,5 @@
-import { plural } from '#lib/checks/plural.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
 
 /** Judges one node: how many of its possible pod addresses are in use, and who waits. */

@@ -1,12 +1,12 @@
 import { type CheckResult, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
 import type { SliceData, Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
 import { type EniNode, eniNode } from '#lib/network/eni-nodes.ts';
 import { type Host, nodeInventory } from '#lib/network/node-inventory.ts';
 import { cniName, podIpam } from '#lib/network/pod-ipam.ts';
-import { dataOf } from '#lib/network/pod-network.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
 
 interface NodeCheckContext {

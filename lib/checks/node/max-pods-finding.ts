@@ -1,6 +1,6 @@
-import { plural } from '#lib/checks/plural.ts';
 import type { Nodegroup } from '#lib/model/eks.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
 import { expectedMaxPods, type MaxPodsReason, maxPodsGuidance, maxPodsReason } from '#lib/network/max-pods.ts';
 import { type MaxPodsOrigin, maxPodsOrigin } from '#lib/network/max-pods-source.ts';

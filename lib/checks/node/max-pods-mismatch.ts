@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { judgeNodes } from '#lib/checks/node/judged-nodes.ts';
 import { maxPodsFinding } from '#lib/checks/node/max-pods-finding.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import { dataOf } from '#lib/network/pod-network.ts';
+import { dataOf } from '#lib/model/slice.ts';
 
 const options = z.object({
   wastefulRatio: z

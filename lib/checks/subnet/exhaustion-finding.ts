@@ -1,11 +1,12 @@
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import { addressConsumers, addressHolder } from '#lib/network/address-holders.ts';
 import { parseIpv4Block } from '#lib/network/ipv4.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { podAddresses } from '#lib/network/pod-addresses.ts';
-import { dataOf, type PodNetwork } from '#lib/network/pod-network.ts';
+import type { PodNetwork } from '#lib/network/pod-network.ts';
 import type { PodSubnet } from '#lib/network/pod-subnets.ts';
 import type { NodeDemand } from '#lib/network/subnet-demand.ts';
 import { type Fullness, type FullnessThresholds, fullness } from '#lib/network/subnet-fullness.ts';

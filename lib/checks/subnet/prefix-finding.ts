@@ -1,6 +1,6 @@
-import { plural } from '#lib/checks/plural.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import { type FreePrefixes, PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import type { PodSubnet } from '#lib/network/pod-subnets.ts';
 import type { PrefixBlocker } from '#lib/network/prefix-blockers.ts';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { exhaustionFinding, fill, percent } from '#lib/checks/subnet/exhaustion-finding.ts';
 import { unplacedNodes } from '#lib/checks/subnet/unplaced-nodes.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import { dataOf, POD_NETWORK_SLICES, podNetwork } from '#lib/network/pod-network.ts';
+import { dataOf } from '#lib/model/slice.ts';
+import { POD_NETWORK_SLICES, podNetwork } from '#lib/network/pod-network.ts';
 import { oneMoreNode } from '#lib/network/subnet-demand.ts';
 
 const options = z.object({

@@ -1,5 +1,6 @@
-import { plural } from '#lib/checks/plural.ts';
+import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { PodNetwork } from '#lib/network/pod-network.ts';
@@ -15,9 +16,9 @@ export function unplacedNodes(
   const resource = { kind: 'cluster', id: arn, name } as const;
   const missing =
     !nodes.ok && !instances.ok
-      ? `neither nodes (${nodes.reason}) nor instances (${instances.reason}) were read`
+      ? `neither nodes (${asClause(nodes.reason)}) nor instances (${asClause(instances.reason)}) were read`
       : ipam.kind === 'unknown' && !networkInterfaces.ok
-        ? `${ipam.reason}, and interfaces were not read (${networkInterfaces.reason})`
+        ? `${ipam.reason}, and interfaces were not read (${asClause(networkInterfaces.reason)})`
         : undefined;
   if (missing !== undefined)
     return [

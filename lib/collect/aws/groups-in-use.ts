@@ -1,5 +1,6 @@
-import { dataOf, need } from '#lib/collect/needs.ts';
+import { need } from '#lib/collect/needs.ts';
 import type { NeededSlices } from '#lib/model/collector.ts';
+import { dataOf } from '#lib/model/slice.ts';
 
 export const GROUP_NEEDS = ['cluster', 'networkInterfaces', 'eniConfigs', 'securityGroupPolicies'] as const;
 

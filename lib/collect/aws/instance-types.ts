@@ -1,9 +1,10 @@
 import { DescribeInstanceTypesCommand, type InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { filterChunks, present, required } from '#lib/collect/aws/fields.ts';
-import { dataOf, need } from '#lib/collect/needs.ts';
+import { need } from '#lib/collect/needs.ts';
 import { defineCollector, ec2Reads } from '#lib/collect/sources.ts';
 import type { InstanceType } from '#lib/model/ec2.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
 
 /** The types in use, of instances and of nodes whose instance was not seen. */
 export const instanceTypes = defineCollector({

@@ -1,8 +1,8 @@
 import { DescribeInstancesCommand, type Filter, type Instance as SdkInstance } from '@aws-sdk/client-ec2';
 import { filterChunks, present, required, tagMap } from '#lib/collect/aws/fields.ts';
-import { dataOf } from '#lib/collect/needs.ts';
 import { defineCollector, ec2Reads, type Sources } from '#lib/collect/sources.ts';
 import type { Instance } from '#lib/model/ec2.ts';
+import { dataOf } from '#lib/model/slice.ts';
 
 /** Terminated instances stay listed for an hour and hold no address. */
 const ALIVE: Filter = {

@@ -1,5 +1,6 @@
-import { dataOf, need } from '#lib/collect/needs.ts';
+import { need } from '#lib/collect/needs.ts';
 import type { NeededSlices } from '#lib/model/collector.ts';
+import { dataOf } from '#lib/model/slice.ts';
 
 export const SCOPE_NEEDS = ['cluster', 'subnets', 'instances', 'eniConfigs'] as const;
 

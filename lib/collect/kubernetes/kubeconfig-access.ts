@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { present } from '#lib/collect/aws/fields.ts';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
@@ -30,7 +31,7 @@ export function kubeconfigAccess(options: { path?: string; context?: string } = 
     const { ca, cert, key, servername, rejectUnauthorized, agent } = await filled(config, context);
     return {
       server: cluster.server,
-      tls: defined({ ca, cert, key, servername, rejectUnauthorized }) as KubernetesAccess['tls'],
+      tls: present({ ca, cert, key, servername, rejectUnauthorized }) as KubernetesAccess['tls'],
       // KubeConfig knows the proxies, of HTTP and of SOCKS.
       ...(cluster.proxyUrl && agent instanceof Agent ? { agent } : {}),
       // Asked each time: an exec plugin's token expires, and KubeConfig keeps it as long as it lasts.
@@ -124,8 +125,4 @@ function failed(what: string, remedy: string): ReadFailure {
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (text.trim().split('\n', 1)[0] ?? '').slice(0, 300).replace(/\.$/, '');
-}
-
-function defined<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as Partial<T>;
 }

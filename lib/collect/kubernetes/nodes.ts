@@ -11,9 +11,9 @@ import {
   texts,
 } from '#lib/collect/kubernetes/json.ts';
 import { metadata } from '#lib/collect/kubernetes/metadata.ts';
-import { dataOf } from '#lib/collect/needs.ts';
 import { defineCollector, kubernetesLists } from '#lib/collect/sources.ts';
 import type { Condition, DaemonSet, Node } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { vpcCniSettings } from '#lib/network/vpc-cni.ts';
 
