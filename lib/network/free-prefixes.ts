@@ -59,8 +59,8 @@ export function countFreePrefixes(
   };
 }
 
-const FREE = 1;
-const FREE_RESERVED = 2;
+export const FREE = 1;
+export const FREE_RESERVED = 2;
 
 function freeBlockKinds({ block, holders }: SubnetOccupancy, reservations: readonly SubnetCidrReservation[]): Uint8Array {
   const map = reservations.length > 0 ? reservationMap(block, reservations) : undefined;

@@ -3,7 +3,7 @@ import type { NetworkInterface } from '#lib/model/ec2.ts';
 /**
  * Older than the CNI's own clean-up needs: ipamd deletes such interfaces after 5 minutes, the resource controller after two passes
  * that are 30 minutes apart. What is there after that is left for a person.
- * Sources: amazon-vpc-cni-k8s pkg/awsutils/awsutils.go; amazon-vpc-resource-controller-k8s pkg/aws/ec2/api/eni_cleanup.go.
+ * Sources: amazon-vpc-cni-k8s pkg/awsutils/awsutils.go; amazon-vpc-resource-controller-k8s pkg/aws/ec2/api/cleanup/eni_cleanup.go.
  */
 export const LEAKED_AFTER_MINUTES = 65;
 

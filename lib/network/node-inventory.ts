@@ -126,14 +126,16 @@ function clustersOf({ tags }: Instance): readonly string[] {
 
 function identity(name: string, hosts: readonly Host[], instances: readonly Instance[]): ClusterIdentity {
   const instanceIds = new Set(hosts.flatMap(({ instanceId }) => instanceId ?? []));
-  const others = instances.filter((instance) => {
-    const clusters = clustersOf(instance);
-    return clusters.length > 0 && !clusters.includes(name) && !instanceIds.has(instance.instanceId);
-  });
+  const otherInstances = new Map<string, string | undefined>();
+  for (const instance of instances) {
+    const clusters = new Set(clustersOf(instance));
+    if (clusters.size === 0 || clusters.has(name) || instanceIds.has(instance.instanceId)) continue;
+    otherInstances.set(instance.instanceId, clusters.size === 1 ? [...clusters][0] : undefined);
+  }
   return {
     name,
     instanceIds,
-    otherInstanceIds: new Set(others.map(({ instanceId }) => instanceId)),
+    otherInstances,
     nodeIps: new Set(hosts.flatMap(({ node }) => (node === undefined || hostKind(node) === 'hybrid' ? [] : node.internalIps))),
   };
 }

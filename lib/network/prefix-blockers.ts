@@ -1,15 +1,15 @@
 import type { NetworkInterface, SubnetCidrReservation } from '#lib/model/ec2.ts';
-import type { AddressHolder } from '#lib/network/address-holders.ts';
+import type { Attribution } from '#lib/network/address-holders.ts';
 import { kindUnder, PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import { formatIpv4, formatIpv4Block } from '#lib/network/ipv4.ts';
 import { holderIndex, PREFIX, PRIMARY, RESERVED, reservationMap, type SubnetOccupancy } from '#lib/network/subnet-occupancy.ts';
 
 /**
  * What has to happen before an address leaves, the cheapest first: delete an interface that the CNI left detached, unassign a
- * secondary address once its pod has gone, delete an interface that a node still uses, replace the node.
- * `not-ours` is another cluster's or service's.
+ * secondary address once its pod has gone, wait for the CNI to attach or delete one that it has just made, delete an interface that a
+ * node still uses, replace the node. `not-ours` is another cluster's or service's.
  */
-const RELEASES = ['delete-detached', 'unassign', 'delete-interface', 'replace-node', 'not-ours'] as const;
+export const RELEASES = ['delete-detached', 'unassign', 'await-cni', 'delete-interface', 'replace-node', 'not-ours'] as const;
 export type Release = (typeof RELEASES)[number];
 
 /** One interface's addresses in a block that would be free without them. */
@@ -22,24 +22,27 @@ export interface PrefixBlocker {
 
 /**
  * The /28 blocks that are cheapest to free, cheapest first; a block held by several interfaces gives one entry each.
- * A block costs what its most stubborn address costs, then the number of its addresses. Blocks that are delegated already,
- * that AWS's own addresses break, or that a reservation keeps can never be had and are left out.
+ * A block costs what its most stubborn address costs, then the number of its addresses. Blocks that are delegated to an interface in
+ * use, that AWS's own addresses break, or that a reservation keeps cannot be had and are left out.
  */
 export function prefixBlockers(
   occupancy: SubnetOccupancy,
   {
     reservations,
-    holderOf,
+    attributions,
+    clusterName,
     limit,
   }: {
     readonly reservations: readonly SubnetCidrReservation[];
-    readonly holderOf: (eni: NetworkInterface) => AddressHolder;
+    /** In the order of `occupancy.interfaces`. */
+    readonly attributions: readonly Attribution[];
+    readonly clusterName: string;
     readonly limit: number;
   },
 ): readonly PrefixBlocker[] {
   const { block, holders, interfaces } = occupancy;
   const map = reservations.length > 0 ? reservationMap(block, reservations) : undefined;
-  const costs = interfaces.map((eni) => releaseCosts(eni, holderOf(eni)));
+  const costs = interfaces.map((eni, index) => releaseCosts(eni, attributions[index] ?? { holder: 'other' }, clusterName));
   const candidates = new Float64Array(Math.floor(block.size / PREFIX_SIZE));
   let count = 0;
   for (let at = 0; at < candidates.length; at++) {
@@ -57,17 +60,22 @@ interface ReleaseCosts {
   readonly secondary: number;
 }
 
-function releaseCosts(eni: NetworkInterface, holder: AddressHolder): ReleaseCosts {
-  const [primary, secondary] = releases(eni, holder);
+function releaseCosts(eni: NetworkInterface, attribution: Attribution, clusterName: string): ReleaseCosts {
+  const [primary, secondary] = releases(eni, attribution, clusterName);
   return { primary: RELEASES.indexOf(primary), secondary: RELEASES.indexOf(secondary) };
 }
 
 /** What releases the primary address of an interface, and what its secondary ones. */
-function releases(eni: NetworkInterface, holder: AddressHolder): readonly [Release, Release] {
+function releases(eni: NetworkInterface, { holder, cluster }: Attribution, clusterName: string): readonly [Release, Release] {
+  // Without a cluster's name it cannot be told whose a detached interface was, yet nobody uses it.
+  const someoneElses = cluster !== undefined && cluster !== clusterName;
+  if (holder === 'leaked' && !someoneElses) return ['delete-detached', 'delete-detached'];
   const madeByCni = eni.description.startsWith('aws-K8S-');
-  // Nobody uses a detached interface of the CNI, though without a cluster tag it cannot be told whose it was.
-  if (madeByCni && eni.status === 'available' && holder !== 'otherClusters') return ['delete-detached', 'delete-detached'];
-  if (holder !== 'thisCluster' || eni.attachment === undefined) return ['not-ours', 'not-ours'];
+  if (madeByCni && eni.status === 'available' && !someoneElses && holder !== 'otherClusters') return ['await-cni', 'await-cni'];
+  if (holder !== 'thisCluster') return ['not-ours', 'not-ours'];
+  // The resource controller deletes a branch after its pod.
+  if (eni.interfaceType === 'branch') return ['unassign', 'unassign'];
+  if (eni.attachment === undefined) return ['not-ours', 'not-ours'];
   if (madeByCni) return ['delete-interface', 'unassign'];
   return ['replace-node', eni.attachment.deviceIndex === 0 ? 'unassign' : 'replace-node'];
 }
@@ -79,8 +87,10 @@ function blockCost(holders: Uint32Array, from: number, costs: readonly ReleaseCo
   for (let offset = from; offset < from + PREFIX_SIZE; offset++) {
     const holder = holders[offset] ?? 0;
     if (holder === 0) continue;
-    if (holder & (RESERVED | PREFIX)) return undefined;
-    worst = Math.max(worst, releaseCost(holder, costs));
+    if (holder & RESERVED) return undefined;
+    const cost = releaseCost(holder, costs);
+    if (holder & PREFIX && cost > 0) return undefined;
+    worst = Math.max(worst, cost);
     addresses++;
   }
   return addresses === 0 ? undefined : worst * 32 + addresses;

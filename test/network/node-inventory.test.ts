@@ -24,7 +24,7 @@ test('a node is joined with its instance, its interfaces and its pods', () => {
   expect(identity).toEqual({
     name: 'shop-prod',
     instanceIds: new Set(['i-1']),
-    otherInstanceIds: new Set(),
+    otherInstances: new Map(),
     nodeIps: new Set(['10.0.0.10']),
   });
 });
@@ -39,7 +39,7 @@ test.each([
 ])('an instance tagged %j that is %s: %i of this cluster, %i of another', (tags, state, ours, others) => {
   const { hosts, identity } = nodeInventory('shop-prod', undefined, [anInstance({ tags, state })], undefined, undefined);
   expect(hosts).toHaveLength(ours);
-  expect(identity.otherInstanceIds.size).toBe(others);
+  expect(identity.otherInstances.size).toBe(others);
 });
 
 test('what was not read is found elsewhere: type and zone on the node, the subnet on its primary interface', () => {

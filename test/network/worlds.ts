@@ -2,12 +2,27 @@
 import fc from 'fast-check';
 import type { NetworkInterface, Subnet, SubnetCidrReservation } from '#lib/model/ec2.ts';
 import { formatIpv4, formatIpv4Block } from '#lib/network/ipv4.ts';
-import { anEni, aSubnet } from '#test/scenarios/slices.ts';
+import { anEni, aSubnet, NOW } from '#test/scenarios/slices.ts';
 
 export interface SubnetWorld {
   readonly subnet: Subnet;
   readonly interfaces: readonly NetworkInterface[];
   readonly reservations: readonly SubnetCidrReservation[];
+}
+
+/** A detached interface that the VPC CNI made so many minutes ago, for an instance that is gone. */
+export function aDetachedEni(minutes: number, over: Partial<NetworkInterface> = {}): NetworkInterface {
+  const { tags = {}, ...rest } = over;
+  return anEni({
+    status: 'available',
+    description: 'aws-K8S-i-gone',
+    tags: {
+      'node.k8s.amazonaws.com/instance_id': 'i-gone',
+      'node.k8s.amazonaws.com/createdAt': new Date(Date.parse(NOW) - minutes * 60_000).toISOString(),
+      ...tags,
+    },
+    ...rest,
+  });
 }
 
 const FIRST = 0x0a_40_00_00;
@@ -19,8 +34,17 @@ export const subnetWorld: fc.Arbitrary<SubnetWorld> = fc.integer({ min: 16, max:
     .integer({ min: 0, max: size / 16 - 1 })
     .map((block) => formatIpv4Block({ first: FIRST + 16 * block, size: 16 }));
   const eni = fc.record({
-    description: fc.constantFrom('aws-K8S-i-1', 'aws-K8S-i-9', '', 'ELB net/shop', 'VPC Endpoint Interface vpce-1'),
+    description: fc.constantFrom('aws-K8S-i-1', 'aws-K8S-i-9', '', 'ELB net/shop', 'Amazon EKS blog', 'RDSNetworkInterface'),
     status: fc.constantFrom('in-use', 'available'),
+    interfaceType: fc.constantFrom('interface', 'interface', 'branch', 'nat_gateway', 'lambda'),
+    /** Of whoever names the interface; a detached one of the CNI with a time of creation is leaked. */
+    tags: fc.constantFrom<Record<string, string>>(
+      {},
+      {},
+      { 'cluster.k8s.amazonaws.com/name': 'blog' },
+      { 'kubernetes.io/cluster/shop-prod': 'owned' },
+      { 'node.k8s.amazonaws.com/instance_id': 'i-gone', 'node.k8s.amazonaws.com/createdAt': '2026-11-01T00:00:00Z' },
+    ),
     device: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
     addresses: fc.array(address, { maxLength: 6 }),
     prefixes: fc.array(prefix, { maxLength: 2 }),
@@ -43,11 +67,10 @@ export const subnetWorld: fc.Arbitrary<SubnetWorld> = fc.integer({ min: 16, max:
       unseen: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 })),
     })
     .map(({ enis, reservations, unseen }) => {
-      const interfaces = enis.map(({ description, status, device, addresses, prefixes }, index) =>
+      const interfaces = enis.map(({ device, addresses, prefixes, ...eni }, index) =>
         anEni({
           networkInterfaceId: `eni-${index}`,
-          description,
-          status,
+          ...eni,
           privateIpAddresses: addresses,
           ipv4Prefixes: prefixes,
           ...(device === undefined ? {} : { attachment: { instanceId: 'i-1', deviceIndex: device, networkCardIndex: 0 } }),

@@ -2,7 +2,8 @@ import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
-import { addressConsumers, addressHolder } from '#lib/network/address-holders.ts';
+import { addressShares } from '#lib/network/address-consumers.ts';
+import { attributionsIn } from '#lib/network/attributions-in.ts';
 import { parseIpv4Block } from '#lib/network/ipv4.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { podAddresses } from '#lib/network/pod-addresses.ts';
@@ -30,6 +31,12 @@ export function fill(place: PodSubnet, demand: NodeDemand, warmEniTarget: number
   return { place, demand, free, total, full: fullness(free, total, demand, warmEniTarget, thresholds) };
 }
 
+/** When a detached interface of the CNI counts as leaked. */
+export interface LeakRule {
+  readonly now: Date;
+  readonly leakedAfterMinutes: number;
+}
+
 type Optional = Pick<Slices, 'networkInterfaces' | 'pods' | 'subnetCidrReservations'>;
 
 export function exhaustionFinding(
@@ -37,6 +44,7 @@ export function exhaustionFinding(
   byId: ReadonlyMap<string, Filled>,
   network: PodNetwork,
   optional: Optional,
+  leak: LeakRule,
 ): Judgement {
   const { place, demand, free, total, full } = entry;
   const { subnetId, subnet } = place;
@@ -52,7 +60,7 @@ export function exhaustionFinding(
 
   const relief = [...place.siblings].filter((id) => hasRoom(byId.get(id)));
   const verdict = full.verdict === 'critical' && relief.length > 0 ? 'warning' : full.verdict;
-  const held = holders(subnet, network, optional);
+  const held = holders(subnet, network, optional, leak);
   const warm = held.consumers?.warmPool ?? 0;
   return {
     verdict,
@@ -98,13 +106,16 @@ function clauses({ place, demand, full }: Filled, relief: readonly string[]): re
 }
 
 /** Who holds the subnet's addresses, as far as interfaces were read. */
-function holders(subnet: Subnet, { identity }: PodNetwork, optional: Optional) {
+function holders(subnet: Subnet, { identity }: PodNetwork, optional: Optional, { now, leakedAfterMinutes }: LeakRule) {
   const interfaces = dataOf(optional.networkInterfaces);
   const occupancy = interfaces && occupancyIn(subnet, interfaces);
-  if (occupancy === undefined) return { consumers: null, unaccounted: null };
+  if (occupancy === undefined) return { consumers: null, byCluster: null, unaccounted: null };
   const pods = dataOf(optional.pods);
+  const attributions = attributionsIn(occupancy.interfaces, identity, now.getTime(), leakedAfterMinutes);
+  const { consumers, byCluster } = addressShares(occupancy, attributions, pods && podAddresses(pods));
   return {
-    consumers: addressConsumers(occupancy, (eni) => addressHolder(eni, identity), pods && podAddresses(pods)),
+    consumers,
+    byCluster,
     unaccounted: unaccountedAddresses(occupancy, subnet.availableIpAddressCount, dataOf(optional.subnetCidrReservations) ?? []),
   };
 }

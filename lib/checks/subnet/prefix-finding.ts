@@ -18,12 +18,14 @@ export interface CountedSubnet {
   /** Where pods were not read: what a full node would take. */
   readonly demandAtMost: PrefixDemand | undefined;
   readonly blockers: readonly PrefixBlocker[];
+  /** One character a /28. */
+  readonly map: string;
   readonly outsideReservation: OutsideReservation;
   readonly caveats: readonly string[];
 }
 
 export function countedFinding(counted: CountedSubnet): Judgement {
-  const { subnet, use, demand, blockers } = counted;
+  const { subnet, use, demand, blockers, map } = counted;
   const { freePrefixes, maxPrefixes, reservedPrefixes, fragmentationIndex, freePrefixesAtLeast, unaccounted } = counted.counted;
   const verdict = verdictOf(counted);
   return {
@@ -31,6 +33,7 @@ export function countedFinding(counted: CountedSubnet): Judgement {
     resource: { kind: 'subnet', id: subnet.subnetId, ...(subnet.tags['Name'] && { name: subnet.tags['Name'] }) },
     summary: `${[...clauses(counted, verdict), ...counted.caveats].join('; ')}.`,
     evidence: {
+      cidr: subnet.cidrBlock,
       freeIps: subnet.availableIpAddressCount,
       freePrefixes,
       maxPrefixes,
@@ -41,6 +44,7 @@ export function countedFinding(counted: CountedSubnet): Judgement {
       freePrefixesAtLeast,
       demandPerNode: needsPrefixes(use) ? { ...demand } : null,
       unaccounted,
+      map,
     },
     ...(verdict === 'critical' && { timeToImpact: 'hours' as const, remediation: 'reserve-prefix-space' }),
     ...(verdict === 'warning' && { timeToImpact: 'days' as const, remediation: 'reserve-prefix-space' }),

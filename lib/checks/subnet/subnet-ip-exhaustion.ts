@@ -3,12 +3,20 @@ import { exhaustionFinding, fill, percent } from '#lib/checks/subnet/exhaustion-
 import { unplacedNodes } from '#lib/checks/subnet/unplaced-nodes.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { dataOf } from '#lib/model/slice.ts';
+import { LEAKED_AFTER_MINUTES } from '#lib/network/leaked-enis.ts';
 import { POD_NETWORK_SLICES, podNetwork } from '#lib/network/pod-network.ts';
 import { oneMoreNode } from '#lib/network/subnet-demand.ts';
 
 const options = z.object({
   warningPercent: z.number().min(0).max(100).default(80).describe('share of used addresses that is a warning, in percent'),
   criticalPercent: z.number().min(0).max(100).default(95).describe('share of used addresses that is critical, in percent'),
+  leakedAfterMinutes: z
+    .number()
+    .min(5)
+    .default(LEAKED_AFTER_MINUTES)
+    .describe(
+      'age from which a detached interface of the VPC CNI counts as leaked, in minutes; the CNI itself cleans up after 5',
+    ),
 });
 
 export const check = defineCheck({
@@ -41,7 +49,9 @@ export const check = defineCheck({
       usedPercent: 'used share of `total`, in percent',
       hoursToExhaustion: 'hours until no address is free at the present rate; null where there is no forecast',
       consumers:
-        'addresses by who holds them; `warmPool` are those of this cluster without a pod (null where pods were not read, `thisCluster` then holds them); what cannot be attributed is `other`; null where interfaces were not read',
+        "addresses by who holds them, of every cluster that shares the subnet; `warmPool` are those of this cluster's nodes without a pod (null where pods were not read, `thisCluster` then holds them), while those of other clusters are in `otherClusters`; `controlPlane` and `leaked` are any cluster's; what cannot be attributed is `other`; null where interfaces were not read",
+      byCluster:
+        'the same addresses once more, by the cluster that a tag, an instance or a description names; what names none is not in it; null where interfaces were not read',
       unaccounted:
         'addresses that EC2 counts as used and no interface that could be read holds; null where interfaces were not read',
       oneMoreNode: 'addresses that one more node of the most demanding type here takes at its start',
@@ -51,11 +61,13 @@ export const check = defineCheck({
     sources: [
       'Amazon VPC User Guide, "Subnet CIDR blocks" (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html)',
       'Amazon EKS Best Practices Guide, "VPC and Subnet Considerations" (https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html)',
-      'amazon-vpc-cni-k8s pkg/awsutils/awsutils.go (choice of subnets), docs/eni-and-ip-target.md (warm targets)',
+      'amazon-vpc-cni-k8s pkg/awsutils/awsutils.go (choice of subnets, leaked interfaces), docs/eni-and-ip-target.md (warm targets)',
+      'Amazon EC2 User Guide, "Requester-managed network interfaces" (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html)',
     ],
   },
   remediations: ['tune-warm-targets', 'add-pod-subnet'],
-  evaluate({ inputs, optional, target, options: thresholds }) {
+  evaluate({ inputs, optional, target, now, options: thresholds }) {
+    const leak = { now, leakedAfterMinutes: thresholds.leakedAfterMinutes };
     const network = podNetwork(inputs.cluster, inputs.subnets, optional);
     const types = new Map((dataOf(optional.instanceTypes) ?? []).map((type) => [type.instanceType, type]));
     const filled = network.subnets.map((place) =>
@@ -65,7 +77,7 @@ export const check = defineCheck({
     return {
       findings: [
         ...unplacedNodes(network, target, optional),
-        ...filled.map((entry) => exhaustionFinding(entry, byId, network, optional)),
+        ...filled.map((entry) => exhaustionFinding(entry, byId, network, optional, leak)),
       ],
       metrics: filled.flatMap(({ place: { subnetId }, full, free }) =>
         full === undefined

@@ -3,17 +3,23 @@ import { countedFinding, uncountedFinding } from '#lib/checks/subnet/prefix-find
 import { unplacedNodes } from '#lib/checks/subnet/unplaced-nodes.ts';
 import { defineCheck, notApplicable } from '#lib/model/check.ts';
 import { dataOf } from '#lib/model/slice.ts';
-import { addressHolder } from '#lib/network/address-holders.ts';
+import { attributionsIn } from '#lib/network/attributions-in.ts';
 import { countFreePrefixes } from '#lib/network/free-prefixes.ts';
+import { LEAKED_AFTER_MINUTES } from '#lib/network/leaked-enis.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { cniName } from '#lib/network/pod-ipam.ts';
 import { podNetwork } from '#lib/network/pod-network.ts';
 import { prefixBlockers } from '#lib/network/prefix-blockers.ts';
 import { prefixUse } from '#lib/network/prefix-use.ts';
 import { averageNode } from '#lib/network/subnet-demand.ts';
+import { BLOCKS, subnetMap } from '#lib/network/subnet-map.ts';
 
 /** The pods that a node is taken to have at most where pods were not read: AWS's max-pods for all but large types. */
 const MOST_PODS = 110;
+
+const LEGEND = Object.entries(BLOCKS)
+  .map(([block, meaning]) => `\`${block}\` ${meaning}`)
+  .join('; ');
 
 export const check = defineCheck({
   id: 'subnet-prefix-fragmentation',
@@ -24,6 +30,13 @@ export const check = defineCheck({
   optional: ['nodes', 'pods', 'instances', 'daemonSets', 'eniConfigs', 'instanceTypes'],
   options: z.object({
     blockersListed: z.number().int().min(0).default(10).describe('how many blocks that are cheapest to free are listed'),
+    leakedAfterMinutes: z
+      .number()
+      .min(5)
+      .default(LEAKED_AFTER_MINUTES)
+      .describe(
+        'age from which a detached interface of the VPC CNI counts as leaked, in minutes; the CNI itself cleans up after 5',
+      ),
     outsideReservation: z
       .enum(['yes', 'no', 'unknown'])
       .default('unknown')
@@ -51,6 +64,7 @@ export const check = defineCheck({
       notApplicable: 'an IPv6 cluster, whose pods take /80 prefixes; a CNI that delegates none; an IPv6-only subnet',
     },
     evidence: {
+      cidr: "the subnet's IPv4 CIDR",
       freeIps: '`AvailableIpAddressCount`: single addresses',
       freePrefixes:
         'aligned /28 blocks without an address and outside of reservations; an upper bound where `unaccounted` is not 0',
@@ -58,12 +72,13 @@ export const check = defineCheck({
       reservedPrefixes: 'free blocks inside prefix reservations',
       fragmentationIndex: '0 where every free address lies in a free block, 1 where none does',
       blockers:
-        'the blocks that are cheapest to free, cheapest first: `block`, `eniId`, `ips` and `release` (delete-detached, unassign, delete-interface, replace-node, not-ours)',
+        'the blocks that are cheapest to free, cheapest first: `block`, `eniId`, `ips` and `release` (delete-detached, unassign, await-cni, delete-interface, replace-node, not-ours: `cniwatch explain subnet` says who does it and how)',
       prefixDelegation: 'on, off, falls-back (EKS Auto Mode) or unknown, for the nodes of this subnet',
       freePrefixesAtLeast: 'the fewest free blocks that there can be, each unaccounted address breaking one',
       demandPerNode:
         'what an average node takes: `prefixes`, `singles` and the `podsPerNode` it is derived from; null where prefix delegation is off',
       unaccounted: 'addresses that EC2 counts as used and no interface that could be read holds',
+      map: `a character a /28 block, in the order of the addresses. ${LEGEND}`,
       nodes: 'of the finding on the cluster alone: nodes of which it is not known where their pods draw from',
     },
     sources: [
@@ -73,7 +88,7 @@ export const check = defineCheck({
     ],
   },
   remediations: ['reserve-prefix-space'],
-  evaluate({ inputs, optional, target, options }) {
+  evaluate({ inputs, optional, target, now, options }) {
     const slices = { ...optional, networkInterfaces: { ok: true, data: inputs.networkInterfaces } } as const;
     const network = podNetwork(inputs.cluster, inputs.subnets, slices);
     const { ipam, settings, identity } = network;
@@ -95,6 +110,7 @@ export const check = defineCheck({
       const occupancy = subnet && occupancyIn(subnet, inputs.networkInterfaces);
       if (subnet === undefined || occupancy === undefined) return uncountedFinding(place);
       const reservations = inputs.subnetCidrReservations.filter(({ subnetId }) => subnetId === subnet.subnetId);
+      const attributions = attributionsIn(occupancy.interfaces, identity, now.getTime(), options.leakedAfterMinutes);
       return countedFinding({
         subnet,
         use,
@@ -103,9 +119,11 @@ export const check = defineCheck({
         demandAtMost: optional.pods.ok ? undefined : averageNode(place, prefixed, MOST_PODS),
         blockers: prefixBlockers(occupancy, {
           reservations,
-          holderOf: (eni) => addressHolder(eni, identity),
+          attributions,
+          clusterName: identity.name,
           limit: options.blockersListed,
         }),
+        map: subnetMap(occupancy, reservations, attributions),
         outsideReservation: options.outsideReservation,
         caveats: network.caveats,
       });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { check } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import type { NetworkInterface, Subnet } from '#lib/model/ec2.ts';
 import type { SliceData } from '#lib/model/snapshot.ts';
+import { aDetachedEni } from '#test/network/worlds.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import {
   aCluster,
@@ -87,8 +88,12 @@ test('the evidence names who holds what, and the metrics are of the subnet alone
           loadBalancers: 1,
           endpoints: 1,
           lambda: 1,
-          other: 1,
+          natGateways: 1,
+          controlPlane: 0,
+          leaked: 0,
+          other: 0,
         },
+        byCluster: { 'shop-prod': 4, blog: 2 },
         unaccounted: 6,
         oneMoreNode: 10,
         relievedBy: [],
@@ -273,7 +278,7 @@ test('the subnet of a Fargate pod is found by its address', () => {
 test('without interfaces the share is judged all the same', () => {
   expect(subnetA(withFree(3, { networkInterfaces: DENIED }))).toMatchObject({
     verdict: 'critical',
-    evidence: { consumers: null, unaccounted: null },
+    evidence: { consumers: null, byCluster: null, unaccounted: null },
   });
 });
 
@@ -286,6 +291,18 @@ test.each<[string, World, string]>([
 test('a shared subnet shows what cannot be seen', () => {
   const prefixed: NetworkInterface = aNodeEni('i-1', 0, { ipv4Prefixes: ['10.0.0.32/28'] });
   expect(subnetA(withFree(100, { networkInterfaces: [prefixed] }))?.evidence).toMatchObject({ unaccounted: 251 - 17 - 100 });
+});
+
+test.each([
+  [65, 2, 0],
+  [300, 0, 2],
+])('a detached interface of the CNI, two hours old, is leaked from %i minutes on', (leakedAfterMinutes, leaked, other) => {
+  const eni = aDetachedEni(120, { privateIpAddresses: ['10.0.0.30', '10.0.0.31'] });
+  const world = withFree(248, { networkInterfaces: [aNodeEni('i-1'), eni] });
+  expect(subnetA(world, { leakedAfterMinutes })?.evidence).toMatchObject({
+    consumers: { leaked, other },
+    byCluster: { 'shop-prod': 1 },
+  });
 });
 
 test('a warm pool that holds most addresses is what to tune, else more subnets are needed', () => {

@@ -65,6 +65,8 @@ test('many free addresses and no block: the evidence shows it, and what is cheap
         maxPrefixes: 14,
         reservedPrefixes: 0,
         fragmentationIndex: 1,
+        cidr: '10.0.0.0/24',
+        map: 'aooooooooooooooa',
         prefixDelegation: 'on',
         demandPerNode: { prefixes: 2, singles: 1, podsPerNode: 1 },
         unaccounted: 0,

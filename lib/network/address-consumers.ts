@@ -1,0 +1,86 @@
+import type { NetworkInterface } from '#lib/model/ec2.ts';
+import type { AddressHolder, Attribution } from '#lib/network/address-holders.ts';
+import { holderIndex, PRIMARY, RESERVED, type SubnetOccupancy } from '#lib/network/subnet-occupancy.ts';
+
+export type AddressConsumers = Readonly<Record<AddressHolder, number>> & {
+  /**
+   * Of this cluster's nodes and without a pod, so not in `thisCluster`; null where pods were not read, `thisCluster` then holds them.
+   * Other clusters' warm pools cannot be told from their pods and are in `otherClusters`.
+   */
+  readonly warmPool: number | null;
+};
+
+/** The held addresses of a subnet, by who holds them. */
+export interface AddressShares {
+  /** They add up to `occupancy.held`. */
+  readonly consumers: AddressConsumers;
+  /** By the cluster that tags, instances or descriptions name: nodes, pods, warm pool, control plane and leaked ones together. */
+  readonly byCluster: Readonly<Record<string, number>>;
+  /** By the AWS service that made the interface. */
+  readonly byService: Readonly<Record<string, number>>;
+}
+
+/**
+ * Counts the held addresses of a subnet.
+ * @param attributions in the order of `occupancy.interfaces`
+ * @param podAddresses every pod's, as numbers; undefined where pods were not read
+ */
+export function addressShares(
+  { block, holders, interfaces }: SubnetOccupancy,
+  attributions: readonly Attribution[],
+  podAddresses: ReadonlySet<number> | undefined,
+): AddressShares {
+  const held = new Uint32Array(interfaces.length);
+  const idles = interfaces.map((eni, index) => attributions[index]?.holder === 'thisCluster' && isPodInterface(eni));
+  let warm = 0;
+  for (let offset = 0; offset < holders.length; offset++) {
+    const holder = holders[offset] ?? 0;
+    if (holder === 0 || holder === RESERVED) continue;
+    const index = holderIndex(holder);
+    held[index] = (held[index] ?? 0) + 1;
+    if (podAddresses === undefined || holder & PRIMARY || !idles[index]) continue;
+    if (!podAddresses.has(block.first + offset)) warm++;
+  }
+  return {
+    consumers: consumers(held, attributions, podAddresses && warm),
+    byCluster: sumsBy(held, attributions, ({ cluster }) => cluster),
+    byService: sumsBy(held, attributions, ({ service }) => service),
+  };
+}
+
+function consumers(held: Uint32Array, attributions: readonly Attribution[], warm: number | undefined): AddressConsumers {
+  const counts = {
+    thisCluster: 0,
+    otherClusters: 0,
+    loadBalancers: 0,
+    endpoints: 0,
+    lambda: 0,
+    natGateways: 0,
+    controlPlane: 0,
+    leaked: 0,
+    other: 0,
+  };
+  for (let index = 0; index < held.length; index++) counts[attributions[index]?.holder ?? 'other'] += held[index] ?? 0;
+  const { thisCluster, otherClusters, ...rest } = counts;
+  return { thisCluster: thisCluster - (warm ?? 0), otherClusters, warmPool: warm ?? null, ...rest };
+}
+
+/** Sums by name, the largest first; nothing of what has none. */
+function sumsBy(
+  held: Uint32Array,
+  attributions: readonly Attribution[],
+  nameOf: (attribution: Attribution) => string | undefined,
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [index, attribution] of attributions.entries()) {
+    const name = nameOf(attribution);
+    const addresses = held[index] ?? 0;
+    if (name !== undefined && addresses > 0) sums.set(name, (sums.get(name) ?? 0) + addresses);
+  }
+  return Object.fromEntries([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+}
+
+/** Branches, trunks and what AWS manages hold no pool of addresses. */
+function isPodInterface({ interfaceType, requesterManaged }: NetworkInterface): boolean {
+  return interfaceType === 'interface' && !requesterManaged;
+}
