@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
-import { REMEDIES } from '#lib/checks/remedies.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import type { ExplainOptions } from '#lib/cli/explain.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { didYouMean } from '#lib/config/nearest.ts';
 import type { Check } from '#lib/model/check.ts';
+import { REMEDIES } from '#lib/model/remedies.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 export async function runExplainCommand(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { REMEDIES } from '#lib/checks/remedies.ts';
 import type { Check } from '#lib/model/check.ts';
 import type { MetricDeclaration } from '#lib/model/metric.ts';
+import { REMEDIES } from '#lib/model/remedies.ts';
 import { inputsSection } from './check-inputs.ts';
 import { code, list, page, section, table } from './markdown.ts';
 

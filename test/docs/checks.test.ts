@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
-import { REMEDIES } from '#lib/checks/remedies.ts';
 import type { Check } from '#lib/model/check.ts';
+import { REMEDIES } from '#lib/model/remedies.ts';
 import { sourceOf } from '../../scripts/docs/check-page.ts';
 import { checkPages } from '../../scripts/docs/check-pages.ts';
 
