@@ -1,7 +1,7 @@
 import { DescribeInstanceTypesCommand, type InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { filterChunks, present, required } from '#lib/collect/aws/fields.ts';
 import { need } from '#lib/collect/needs.ts';
-import { defineCollector, ec2Reads } from '#lib/collect/sources.ts';
+import { defineCollector, ec2Reads, type Sources } from '#lib/collect/sources.ts';
 import type { InstanceType } from '#lib/model/ec2.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
@@ -16,18 +16,26 @@ export const instanceTypes = defineCollector({
     const ofInstances = (ofNodes.length > 0 ? (dataOf(instances) ?? []) : need(instances, 'instances')).map(
       ({ instanceType }) => instanceType,
     );
-    const pages = filterChunks([...ofInstances, ...ofNodes]).map((Values) =>
-      everyPage(
-        'ec2:DescribeInstanceTypes',
-        // A filter and not InstanceTypes, which refuses the whole call for one name that this Region lacks.
-        (NextToken) =>
-          ec2(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values }], MaxResults: 100, NextToken })),
-        (page) => page.InstanceTypes?.map(toInstanceType),
-      ),
-    );
-    return (await Promise.all(pages)).flat();
+    return describeInstanceTypes([...ofInstances, ...ofNodes], { ec2, everyPage });
   },
 });
+
+/** Types by name; those that this Region does not have are left out. @throws ReadFailure */
+export async function describeInstanceTypes(
+  names: readonly string[],
+  { ec2, everyPage }: Pick<Sources, 'ec2' | 'everyPage'>,
+): Promise<InstanceType[]> {
+  const pages = filterChunks(names).map((Values) =>
+    everyPage(
+      'ec2:DescribeInstanceTypes',
+      // A filter and not InstanceTypes, which refuses the whole call for one name that this Region lacks.
+      (NextToken) =>
+        ec2(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values }], MaxResults: 100, NextToken })),
+      (page) => page.InstanceTypes?.map(toInstanceType),
+    ),
+  );
+  return (await Promise.all(pages)).flat();
+}
 
 function typeOfNode({ instanceId, labels }: Node): string[] {
   const type = labels['node.kubernetes.io/instance-type'];
