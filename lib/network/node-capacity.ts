@@ -35,6 +35,8 @@ export interface NodeCapacity {
   readonly eniMax: number;
   /** Interfaces that can carry pods. */
   readonly podEnis: number;
+  /** Those of them that are attached. */
+  readonly carriers: readonly NetworkInterface[];
   /** Pods that can have an address; null for IPv6, where one /80 outlasts any node. */
   readonly ipCapacity: number | null;
   /** Held for pods already; prefixes of /80 count as one each under IPv6. */
@@ -72,6 +74,7 @@ export function nodeCapacity(
     eniAttached: attached.length,
     eniMax,
     podEnis,
+    carriers,
     mixed,
   };
   if (mode === 'ipv6')
