@@ -2,23 +2,37 @@ import { type Command, Option } from 'commander';
 import { names, wholeNumber } from '#lib/cli/arguments.ts';
 import type { Format } from '#lib/report/index.ts';
 
-/** Where AWS is entered and which clusters are meant: the same words for every command that reads clusters. */
-export interface ClusterOptions {
-  readonly cluster?: readonly string[];
-  readonly all?: true;
+/** Where AWS and a cluster are entered: the same words for every command that reads clusters. */
+export interface AccessOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly config?: string;
   readonly deadline?: number;
+}
+
+/** And which clusters are meant. */
+export interface ClusterOptions extends AccessOptions {
+  readonly cluster?: readonly string[];
+  readonly all?: true;
   readonly concurrency: number;
 }
 
 export function addClusterOptions(command: Command): Command {
-  return command
+  command
     .option('--cluster <name>', 'EKS cluster; several by commas or by repeating', names)
-    .option('--all', 'every cluster of the Region')
+    .option('--all', 'every cluster of the Region');
+  return addAccessOptions(command).option(
+    '--concurrency <clusters>',
+    'clusters that are read at the same time',
+    wholeNumber(1, 64),
+    4,
+  );
+}
+
+export function addAccessOptions(command: Command): Command {
+  return command
     .option('--region <region>', 'AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION, the profile)')
     .option('--profile <name>', 'AWS profile (default: AWS_PROFILE)')
     .option('--kubeconfig <file>', 'enter the cluster by this kubeconfig, not by its EKS endpoint')
@@ -28,8 +42,7 @@ export function addClusterOptions(command: Command): Command {
       '--deadline <seconds>',
       'how long reading one cluster may take; what is not read by then is unknown',
       wholeNumber(1, 3600),
-    )
-    .option('--concurrency <clusters>', 'clusters that are read at the same time', wholeNumber(1, 64), 4);
+    );
 }
 
 export interface OutputOptions {
