@@ -17,13 +17,13 @@ export async function collect(target: Target, options: CollectOptions): Promise<
   const clock = startClock(options.deadlineMs, options.signal);
   const run = openRun(target, options, clock.signal);
   try {
-    const settled = await runAll(run);
+    const settled = await runAll(run, new Set(options.optIn));
     return {
       version: SNAPSHOT_VERSION,
       takenAt,
       target,
       slices: Object.fromEntries(settled.map(([key, { slice }]) => [key, slice])) as unknown as Slices,
-      collectors: settled.map(([, { report }]) => report),
+      collectors: settled.flatMap(([, { report }]) => report ?? []),
     };
   } finally {
     clock.stop();
@@ -31,10 +31,22 @@ export async function collect(target: Target, options: CollectOptions): Promise<
   }
 }
 
-function runAll(run: Run): Promise<[SliceKey, Settled][]> {
+/** A source that nobody asked for: no call was made, and no report stands for it. */
+const notEnabled = (key: SliceKey): Settled => ({
+  slice: {
+    ok: false,
+    code: 'NotEnabled',
+    reason: `${key} is an opt-in source, and nobody switched it on.`,
+    remedy: `Add ${key} to collect.optIn in cniwatch.yaml, and grant what docs/permissions.md lists for it.`,
+  },
+});
+
+function runAll(run: Run, optIn: ReadonlySet<SliceKey>): Promise<[SliceKey, Settled][]> {
   const started = new Map<SliceKey, Promise<Settled>>();
   const settle = (key: SliceKey): Promise<Settled> => {
-    const running = started.get(key) ?? runCollector(COLLECTORS[key], run, async (need) => (await settle(need)).slice);
+    const collector = COLLECTORS[key];
+    if (collector.optIn && !optIn.has(key)) return Promise.resolve(notEnabled(key));
+    const running = started.get(key) ?? runCollector(collector, run, async (need) => (await settle(need)).slice);
     started.set(key, running);
     return running;
   };

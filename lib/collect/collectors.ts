@@ -6,8 +6,10 @@ import { networkAcls } from '#lib/collect/aws/network-acls.ts';
 import { networkInterfaces } from '#lib/collect/aws/network-interfaces.ts';
 import { nodegroups } from '#lib/collect/aws/nodegroups.ts';
 import { prefixLists } from '#lib/collect/aws/prefix-lists.ts';
+import { scalingActivities } from '#lib/collect/aws/scaling-activities.ts';
 import { securityGroupRules } from '#lib/collect/aws/security-group-rules.ts';
 import { securityGroups } from '#lib/collect/aws/security-groups.ts';
+import { serviceQuotas } from '#lib/collect/aws/service-quotas.ts';
 import { subnetCidrReservations } from '#lib/collect/aws/subnet-cidr-reservations.ts';
 import { subnets } from '#lib/collect/aws/subnets.ts';
 import { vpc } from '#lib/collect/aws/vpc.ts';
@@ -17,7 +19,10 @@ import { daemonSets } from '#lib/collect/kubernetes/daemon-sets.ts';
 import { endpointSlices } from '#lib/collect/kubernetes/endpoint-slices.ts';
 import { eniConfigs } from '#lib/collect/kubernetes/eni-configs.ts';
 import { events } from '#lib/collect/kubernetes/events.ts';
+import { ipamd } from '#lib/collect/kubernetes/ipamd.ts';
 import { networkPolicies } from '#lib/collect/kubernetes/network-policies.ts';
+import { nodeClaims } from '#lib/collect/kubernetes/node-claims.ts';
+import { nodePools } from '#lib/collect/kubernetes/node-pools.ts';
 import { nodes } from '#lib/collect/kubernetes/nodes.ts';
 import { pods } from '#lib/collect/kubernetes/pods.ts';
 import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
@@ -41,6 +46,8 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   networkAcls,
   subnetCidrReservations,
   prefixLists,
+  serviceQuotas,
+  scalingActivities,
   nodes,
   pods,
   events,
@@ -52,4 +59,7 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   cniNodes,
   securityGroupPolicies,
   cniResources,
+  nodeClaims,
+  nodePools,
+  ipamd,
 };

@@ -1,17 +1,27 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import type { Progress } from '#lib/collect/progress.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
+import type { SliceKey } from '#lib/model/snapshot.ts';
 
 export interface CollectOptions {
-  readonly aws: { readonly eks: EKSClient; readonly ec2: EC2Client };
+  readonly aws: {
+    readonly eks: EKSClient;
+    readonly ec2: EC2Client;
+    readonly autoScaling: AutoScalingClient;
+    readonly serviceQuotas: ServiceQuotasClient;
+  };
   /** How to enter the cluster, from what EKS says of it. May throw a ReadFailure. */
   readonly kubernetes: (cluster: Slice<EksCluster>) => Promise<KubernetesAccess>;
   /** Milliseconds for the whole run; what is not read by then is a stated failure. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
+  /** Opt-in sources to read; the slices of the others are NotEnabled. */
+  readonly optIn?: readonly SliceKey[];
   readonly onProgress?: (progress: Progress) => void;
 }

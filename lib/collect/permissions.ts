@@ -1,8 +1,20 @@
 import { COLLECTORS } from '#lib/collect/collectors.ts';
 import type { AwsPermission, KubernetesPermission, Permissions } from '#lib/model/permissions.ts';
+import type { SliceKey } from '#lib/model/snapshot.ts';
 
-/** Everything that collecting one cluster may ask for. Discover's own stand beside discover. */
-export const READ_PERMISSIONS: Permissions = gatherPermissions(Object.values(COLLECTORS).map(({ permissions }) => permissions));
+/** Everything that collecting one cluster may ask for, opt-in sources apart. Discover's own stand beside discover. */
+export const READ_PERMISSIONS: Permissions = gatherPermissions(
+  Object.values(COLLECTORS)
+    .filter(({ optIn }) => !optIn)
+    .map(({ permissions }) => permissions),
+);
+
+/** What each opt-in source needs on top. */
+export const OPT_IN_PERMISSIONS: Readonly<Partial<Record<SliceKey, Permissions>>> = Object.fromEntries(
+  Object.values(COLLECTORS)
+    .filter(({ optIn }) => optIn)
+    .map(({ key, permissions }) => [key, permissions]),
+);
 
 /** The union, each entry once, in a stable order. */
 export function gatherPermissions(all: readonly Permissions[]): Permissions {

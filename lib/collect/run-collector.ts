@@ -11,7 +11,8 @@ import type { SliceKey } from '#lib/model/snapshot.ts';
 
 export interface Settled {
   readonly slice: Slice<unknown>;
-  readonly report: CollectorReport;
+  /** Absent for an opt-in source that was not asked for. */
+  readonly report?: CollectorReport;
 }
 
 /** Waits for a collector's needs, runs it, and turns whatever comes of it into a slice and its report. Never rejects. */

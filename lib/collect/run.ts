@@ -30,6 +30,8 @@ export function openRun(target: Target, options: CollectOptions, signal: AbortSi
         target,
         ec2: boundedCall(options.aws.ec2, 'ec2', bounds),
         eks: boundedCall(options.aws.eks, 'eks', bounds),
+        autoScaling: boundedCall(options.aws.autoScaling, 'autoscaling', bounds),
+        serviceQuotas: boundedCall(options.aws.serviceQuotas, 'servicequotas', bounds),
         everyPage: (operation, fetch, items) =>
           everyPage(operation, fetch, (page) => {
             const found = items(page) ?? [];
@@ -60,5 +62,6 @@ function lazily(reader: () => Promise<KubernetesReader>): KubernetesReader {
   return {
     list: async (list, map) => (await reader()).list(list, map),
     discovery: async () => (await reader()).discovery(),
+    text: async (get) => (await reader()).text(get),
   };
 }

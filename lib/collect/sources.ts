@@ -1,4 +1,4 @@
-import type { Ec2Call, EksCall } from '#lib/collect/aws/call.ts';
+import type { AutoScalingCall, Ec2Call, EksCall, ServiceQuotasCall } from '#lib/collect/aws/call.ts';
 import type { everyPage } from '#lib/collect/aws/pages.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { Collector } from '#lib/model/collector.ts';
@@ -11,6 +11,8 @@ export interface Sources {
   readonly target: Target;
   readonly ec2: Ec2Call;
   readonly eks: EksCall;
+  readonly autoScaling: AutoScalingCall;
+  readonly serviceQuotas: ServiceQuotasCall;
   /** Reads every page of an AWS list, and counts the pages. */
   readonly everyPage: typeof everyPage;
   readonly kubernetes: KubernetesReader;

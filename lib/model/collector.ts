@@ -14,6 +14,8 @@ export interface Collector<Sources, Key extends SliceKey = SliceKey, Needs exten
   /** Slices that must have settled before it starts. */
   readonly needs: readonly Needs[];
   readonly permissions: Permissions;
+  /** Runs only where the configuration names it (`collect.optIn`): its permissions are granted apart. */
+  readonly optIn?: true;
   collect(sources: Sources, slices: NeededSlices<Needs>): Promise<SliceData[Key] | Absent>;
 }
 

@@ -49,6 +49,8 @@ export const nodegroup = z.object({
   amiType: z.string().optional(),
   instanceTypes: z.array(z.string()),
   subnets: z.array(z.string()),
+  /** Names of the Auto Scaling groups behind it. */
+  autoScalingGroups: z.array(z.string()),
   launchTemplate: z.object({ id: z.string().optional(), name: z.string().optional(), version: z.string().optional() }).optional(),
   scaling: z.object({ minSize: z.number(), maxSize: z.number(), desiredSize: z.number() }).optional(),
   maxUnavailable: z.number().optional(),

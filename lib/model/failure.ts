@@ -21,6 +21,8 @@ export const failureCode = z.enum([
   'ServiceError',
   'NotServed',
   'InputMissing',
+  /** Nobody asked for it: a source that has to be switched on. */
+  'NotEnabled',
 ]);
 export type FailureCode = z.infer<typeof failureCode>;
 

@@ -4,7 +4,8 @@ import * as z from 'zod';
 
 const stringMap = z.record(z.string(), z.string());
 
-const condition = z.object({
+/** A condition of a node, a pod or a custom resource. */
+export const condition = z.object({
   type: z.string(),
   status: z.string(),
   reason: z.string().optional(),

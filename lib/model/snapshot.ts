@@ -13,6 +13,8 @@ import {
   vpc,
 } from '#lib/model/ec2.ts';
 import { addon, eksCluster, nodegroup } from '#lib/model/eks.ts';
+import { ipamdReading } from '#lib/model/ipamd.ts';
+import { nodeClaim, nodePool } from '#lib/model/karpenter.ts';
 import {
   cniNode,
   customResource,
@@ -26,6 +28,8 @@ import {
   securityGroupPolicy,
   service,
 } from '#lib/model/kubernetes.ts';
+import { scalingActivity } from '#lib/model/scaling-activity.ts';
+import { serviceQuota } from '#lib/model/service-quota.ts';
 import { type Slice, slice } from '#lib/model/slice.ts';
 import { target } from '#lib/model/target.ts';
 
@@ -49,6 +53,10 @@ const sliceData = {
   networkAcls: z.array(networkAcl),
   subnetCidrReservations: z.array(subnetCidrReservation),
   prefixLists: z.array(prefixList),
+  /** Those that bound interfaces and security groups. */
+  serviceQuotas: z.array(serviceQuota),
+  /** Failed launches of the groups that the nodes belong to, the newest first. */
+  scalingActivities: z.array(scalingActivity),
   // Kubernetes
   nodes: z.array(node),
   pods: z.array(pod),
@@ -64,6 +72,11 @@ const sliceData = {
   cniNodes: z.array(cniNode),
   securityGroupPolicies: z.array(securityGroupPolicy),
   cniResources: z.array(customResource),
+  // Karpenter's, where the API server serves them
+  nodeClaims: z.array(nodeClaim),
+  nodePools: z.array(nodePool),
+  /** Opt-in: the VPC CNI's own counters, by the API server's proxy. */
+  ipamd: z.array(ipamdReading),
 } as const;
 
 export type SliceKey = keyof typeof sliceData;

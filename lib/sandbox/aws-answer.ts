@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { AwsError } from '#lib/sandbox/aws-error.ts';
 import { xml } from '#lib/sandbox/xml.ts';
 
-export type AwsService = 'ec2' | 'eks' | 'sts' | 'monitoring';
+export type AwsService = 'ec2' | 'eks' | 'sts' | 'monitoring' | 'autoscaling' | 'servicequotas';
 
 /** A body and how to send it. */
 export interface Answer {
@@ -16,6 +16,8 @@ const CONTENT_TYPES: Readonly<Record<AwsService, string>> = {
   sts: 'text/xml',
   eks: 'application/json',
   monitoring: 'application/x-amz-json-1.0',
+  autoscaling: 'text/xml',
+  servicequotas: 'application/x-amz-json-1.1',
 };
 
 export function awsData(service: AwsService, body: string): Answer {
@@ -30,9 +32,12 @@ export function awsFailure(service: AwsService, { code, message, status }: AwsEr
     case 'ec2':
       return { status, headers, body: xml('Response', { Errors: { Error: error }, RequestID: 'sandbox' }) };
     case 'sts':
+    case 'autoscaling':
       return { status, headers, body: xml('ErrorResponse', { Error: { Type: 'Sender', ...error }, RequestId: 'sandbox' }) };
     case 'eks':
       return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ message }) };
+    case 'servicequotas':
+      return { status, headers, body: JSON.stringify({ __type: code, message }) };
     case 'monitoring':
       return {
         status,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { answerAutoScaling } from '#lib/sandbox/auto-scaling.ts';
 import { type Answer, type AwsService, awsData, awsFailure, send } from '#lib/sandbox/aws-answer.ts';
 import { AwsError } from '#lib/sandbox/aws-error.ts';
 import { type PublishedMetric, readMetricData } from '#lib/sandbox/cloudwatch.ts';
@@ -11,6 +12,7 @@ import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
 import type { RequestLog } from '#lib/sandbox/request-log.ts';
+import { answerServiceQuotas } from '#lib/sandbox/service-quotas.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { xml } from '#lib/sandbox/xml.ts';
 
@@ -84,8 +86,16 @@ export class AwsApi {
       }
       case 'sts':
         return { operation: new URLSearchParams(body).get('Action') ?? '', answer: () => callerIdentity(world) };
+      case 'autoscaling':
+        return { operation: new URLSearchParams(body).get('Action') ?? '', answer: () => answerAutoScaling(world, body) };
+      case 'servicequotas': {
+        const operation = targetOf(request);
+        return operation === 'GetServiceQuota' || operation === 'GetAWSDefaultServiceQuota'
+          ? { operation, answer: () => answerServiceQuotas(world, operation, body) }
+          : unknownCall(operation);
+      }
       case 'monitoring': {
-        const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+        const operation = targetOf(request);
         if (operation !== 'PutMetricData') return unknownCall(operation);
         return {
           operation,
@@ -122,6 +132,11 @@ function fail(service: AwsService, error: unknown, response: ServerResponse): vo
   send(response, awsFailure(service, new AwsError(service === 'ec2' ? 'InternalError' : 'InternalFailure', String(error), 500)));
 }
 
+/** AWS JSON names the operation in a header: `ServiceQuotasV20190624.GetServiceQuota`. */
+function targetOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+}
+
 function unknownCall(operation: string): Call {
   return {
     operation,
@@ -131,10 +146,12 @@ function unknownCall(operation: string): Call {
   };
 }
 
+const SERVICES: readonly AwsService[] = ['ec2', 'eks', 'sts', 'monitoring', 'autoscaling', 'servicequotas'];
+
 /** The credential scope ends in `/<service>/aws4_request`. Source: AWS IAM User Guide, "Signature Version 4". */
 function serviceOf({ headers }: IncomingMessage): AwsService | undefined {
   const service = /Credential=[^,]*\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1];
-  return service === 'ec2' || service === 'eks' || service === 'sts' || service === 'monitoring' ? service : undefined;
+  return SERVICES.find((known) => known === service);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -23,6 +23,8 @@ export interface KubernetesQuery {
 export function answerKubernetes(cluster: WorldCluster, { path, parameters, accept }: KubernetesQuery): Answer {
   const discovered = discovery(cluster, path, accept);
   if (discovered !== undefined) return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(discovered) };
+  const proxied = proxiedPath(path);
+  if (proxied !== undefined) return proxy(cluster, proxied);
   const place = parsePath(path);
   const resource =
     place && cluster.kubernetes.find(({ apiVersion, plural }) => apiVersion === place.apiVersion && plural === place.plural);
@@ -35,6 +37,34 @@ export function answerKubernetes(cluster: WorldCluster, { path, parameters, acce
     if (error instanceof SelectorInvalid) return status(400, 'BadRequest', error.message);
     throw error;
   }
+}
+
+interface Proxied {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: string;
+  readonly below: string;
+}
+
+function proxiedPath(path: string): Proxied | undefined {
+  const [, namespace = '', pod = '', port = '', below = ''] =
+    /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/:]+):(\d+)\/proxy\/(.*)$/.exec(path) ?? [];
+  return pod === '' ? undefined : { namespace, pod, port, below };
+}
+
+/** The words of a real API server for a pod that does not listen there. */
+function proxy({ forbidden: refused, proxied = {} }: WorldCluster, { namespace, pod, port, below }: Proxied): Answer {
+  if (refused?.includes('pods/proxy'))
+    return status(
+      403,
+      'Forbidden',
+      `pods "${pod}:${port}" is forbidden: User "cniwatch" cannot get resource "pods/proxy" in API group "" in the namespace "${namespace}"`,
+    );
+  const key = `${namespace}/${pod}:${port}/${below}`;
+  const said = Object.hasOwn(proxied, key) ? proxied[key] : undefined;
+  if (said === undefined)
+    return status(503, 'ServiceUnavailable', `error trying to reach service: dial tcp: connect: connection refused`);
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: said };
 }
 
 function forbidden({ apiVersion, plural }: KubernetesResource, namespace: string | undefined): Answer {

@@ -10,6 +10,7 @@ import type {
   SubnetCidrReservation,
   Vpc,
 } from '#lib/model/ec2.ts';
+import type { ScalingActivity } from '#lib/model/scaling-activity.ts';
 
 /**
  * Everything that the sandbox serves: one account in one Region. EC2's objects are cniwatch's own reduced shapes (the answers hold
@@ -31,6 +32,10 @@ export interface World {
   readonly subnetCidrReservations: readonly SubnetCidrReservation[];
   /** One without `cidrs` belongs to another account and cannot be read. */
   readonly prefixLists: readonly PrefixList[];
+  /** What Auto Scaling groups could not do. */
+  readonly scalingActivities: readonly ScalingActivity[];
+  /** Quotas that were raised, or lowered by the test, by code. */
+  readonly quotas: Readonly<Record<string, number>>;
   readonly clusters: readonly WorldCluster[];
 }
 
@@ -45,6 +50,8 @@ export interface WorldCluster {
   readonly kubernetes: readonly KubernetesResource[];
   /** Kinds that the cluster's RBAC refuses, by plural name. */
   readonly forbidden?: readonly string[];
+  /** What pods answer behind the API server's proxy: text by `<namespace>/<name>:<port>/<path>`. */
+  readonly proxied?: Readonly<Record<string, string>>;
 }
 
 /** One kind that the API server serves, and its objects; an empty list is a kind that is installed and unused. */

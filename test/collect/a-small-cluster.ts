@@ -1,6 +1,9 @@
 /** One node, one pod, every AWS and Kubernetes call that a collection makes, answered by hand; a test overrides what it is about. */
+import type { ServerResponse } from 'node:http';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type CollectOptions, collect } from '#lib/collect/collect.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -58,7 +61,9 @@ const CLUSTER = {
 export const EKS_ANSWERS: Readonly<Record<string, object>> = {
   'GET /clusters/shop-prod': { cluster: CLUSTER },
   'GET /clusters/shop-prod/node-groups?maxResults=100': { nodegroups: ['general'] },
-  'GET /clusters/shop-prod/node-groups/general': { nodegroup: { nodegroupName: 'general', status: 'ACTIVE' } },
+  'GET /clusters/shop-prod/node-groups/general': {
+    nodegroup: { nodegroupName: 'general', status: 'ACTIVE', resources: { autoScalingGroups: [{ name: 'eks-general' }] } },
+  },
   'GET /clusters/shop-prod/addons?maxResults=100': { addons: ['vpc-cni'] },
   'GET /clusters/shop-prod/addons/vpc-cni': { addon: { addonName: 'vpc-cni', configurationValues: '{}' } },
 };
@@ -80,13 +85,39 @@ export const KUBERNETES: Reply = (response, { pathname }) => {
   sendJson(response, { kind: 'List', metadata: {}, items: OBJECTS[pathname] ?? [] });
 };
 
-export const AWS: AwsReply = (response, operation) => {
+/** The first of these was raised; AWS's default holds for the others. */
+const QUOTAS: readonly AwsReply[] = [
+  (response) =>
+    sendJson(response, { Quota: { ServiceCode: 'vpc', QuotaCode: 'L-DF5E4CA3', QuotaName: 'Interfaces', Value: 9_000 } }),
+  (response) => sendJson(response, { __type: 'NoSuchResourceException', message: 'no such quota' }, 400),
+];
+const RAISED = 'L-DF5E4CA3';
+
+export const AWS: AwsReply = (response, operation, form) => {
   const eks = EKS_ANSWERS[operation];
   if (eks !== undefined) return sendJson(response, eks);
+  if (operation === 'GetAWSDefaultServiceQuota')
+    return sendJson(response, {
+      Quota: { ServiceCode: 'vpc', QuotaCode: form.get('QuotaCode'), QuotaName: 'Default', Value: 60 },
+    });
+  if (operation === 'GetServiceQuota') return QUOTAS[form.get('QuotaCode') === RAISED ? 0 : 1]?.(response, operation, form);
+  if (operation === 'DescribeScalingActivities') return sendActivities(response);
   const ec2 = EC2_ANSWERS[operation];
   if (ec2 === undefined) return sendJson(response, status(400, `no answer for ${operation}`), 400);
   sendXml(response, operation, ec2);
 };
+
+function sendActivities(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/xml' });
+  response.end(
+    `<DescribeScalingActivitiesResponse><DescribeScalingActivitiesResult><Activities>${['Failed', 'Successful']
+      .map(
+        (code) => `<member><ActivityId>a-${code}</ActivityId><AutoScalingGroupName>eks-general</AutoScalingGroupName>
+      <StatusCode>${code}</StatusCode><StartTime>2026-11-24T02:00:00Z</StartTime></member>`,
+      )
+      .join('')}</Activities></DescribeScalingActivitiesResult></DescribeScalingActivitiesResponse>`,
+  );
+}
 
 export interface Collected {
   readonly snapshot: Snapshot;
@@ -108,7 +139,12 @@ export async function collectSmall(
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     maxAttempts: 1,
   };
-  const aws = { eks: new EKSClient(settings), ec2: new EC2Client(settings) };
+  const aws = {
+    eks: new EKSClient(settings),
+    ec2: new EC2Client(settings),
+    autoScaling: new AutoScalingClient(settings),
+    serviceQuotas: new ServiceQuotasClient(settings),
+  };
   try {
     const snapshot = await collect(TARGET, {
       aws,
@@ -118,8 +154,7 @@ export async function collectSmall(
     });
     return { snapshot, aws: [...endpoint.operations], kubernetes: [...api.requests] };
   } finally {
-    aws.eks.destroy();
-    aws.ec2.destroy();
+    for (const client of Object.values(aws)) client.destroy();
     await Promise.all([endpoint.close(), api.close()]);
   }
 }

@@ -24,7 +24,8 @@ describe('the registry of collectors', () => {
   });
 
   it('only ever reads', () => {
-    for (const { action } of READ_PERMISSIONS.aws) expect(action).toMatch(/^(eks|ec2):(Describe|List|Get)\w+$/);
+    for (const { action } of READ_PERMISSIONS.aws)
+      expect(action).toMatch(/^(eks|ec2|autoscaling|servicequotas):(Describe|List|Get)\w+$/);
     for (const { verbs } of READ_PERMISSIONS.kubernetes) expect(verbs).toEqual(['list']);
     expect(READ_PERMISSIONS.kubernetes.flatMap(({ resources }) => resources)).not.toContain('secrets');
   });

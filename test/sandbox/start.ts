@@ -1,6 +1,8 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '#lib/sandbox/sandbox.ts';
 import type { World } from '#lib/sandbox/world.ts';
@@ -12,6 +14,8 @@ export interface Entered extends AsyncDisposable {
   readonly ec2: EC2Client;
   readonly eks: EKSClient;
   readonly sts: STSClient;
+  readonly autoScaling: AutoScalingClient;
+  readonly serviceQuotas: ServiceQuotasClient;
   readonly cloudwatch: CloudWatchClient;
 }
 
@@ -31,6 +35,8 @@ export async function enter(world: World, options?: SandboxOptions): Promise<Ent
     ec2: new EC2Client(settings),
     eks: new EKSClient(settings),
     sts: new STSClient(settings),
+    autoScaling: new AutoScalingClient(settings),
+    serviceQuotas: new ServiceQuotasClient(settings),
     cloudwatch: new CloudWatchClient(settings),
   };
   return {

@@ -19,6 +19,14 @@ export const DENIED: Failure = {
   remedy: 'grant the action to the role',
 };
 
+/** An opt-in source that nobody switched on. */
+export const NOT_ENABLED: Failure = {
+  ok: false,
+  code: 'NotEnabled',
+  reason: 'it is an opt-in source, and nobody switched it on',
+  remedy: 'add it to collect.optIn in cniwatch.yaml',
+};
+
 export function aCluster(over: Partial<EksCluster> = {}): EksCluster {
   return {
     name: 'shop-prod',
@@ -45,6 +53,7 @@ export function aNodegroup(over: Partial<Nodegroup> = {}): Nodegroup {
     amiType: 'AL2023_x86_64_STANDARD',
     instanceTypes: ['m5.large'],
     subnets: ['subnet-a'],
+    autoScalingGroups: ['eks-general-1a2b'],
     labels: {},
     healthIssues: [],
     ...over,
@@ -266,6 +275,8 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     networkAcls: [],
     subnetCidrReservations: [],
     prefixLists: [],
+    serviceQuotas: [],
+    scalingActivities: [],
     nodes: [],
     pods: [],
     events: [],
@@ -277,6 +288,9 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     cniNodes: [],
     securityGroupPolicies: [],
     cniResources: [],
+    nodeClaims: [],
+    nodePools: [],
+    ipamd: NOT_ENABLED,
     ...given,
   };
   const slices = Object.fromEntries(

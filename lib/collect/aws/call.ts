@@ -1,5 +1,7 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { DeserializeMiddleware, HandlerExecutionContext, InitializeMiddleware } from '@smithy/types';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
 import { takeToken } from '#lib/collect/aws/rate-cap.ts';
@@ -9,6 +11,8 @@ import type { Tally } from '#lib/collect/progress.ts';
 /** `EC2Client.send`, bounded: throws a ReadFailure and nothing else. */
 export type Ec2Call = Sender<EC2Client>;
 export type EksCall = Sender<EKSClient>;
+export type AutoScalingCall = Sender<AutoScalingClient>;
+export type ServiceQuotasCall = Sender<ServiceQuotasClient>;
 
 /** The promise form of a client's `send`, which keeps each command's own output type. */
 type Sender<Client> = Client extends { send: infer Send } ? Send : never;
@@ -31,9 +35,9 @@ interface AnyCommand {
  * Bounds a client for one collector: each attempt, the SDK's own retries included, waits for its token, is counted under its IAM
  * action, and has its answer looked at before the SDK parses it.
  */
-export function boundedCall<Client extends EC2Client | EKSClient>(
+export function boundedCall<Client extends EC2Client | EKSClient | AutoScalingClient | ServiceQuotasClient>(
   client: Client,
-  service: 'ec2' | 'eks',
+  service: 'ec2' | 'eks' | 'autoscaling' | 'servicequotas',
   { region, signal, tally }: { region: string; signal: AbortSignal; tally: Tally },
 ): Sender<Client> {
   const call = async (command: AnyCommand): Promise<unknown> => {
@@ -57,7 +61,7 @@ export function boundedCall<Client extends EC2Client | EKSClient>(
       { step: 'deserialize', name: 'boundedCall', priority: 'low', override: true },
     );
     try {
-      return await (client as AnyClient).send(command, { abortSignal: signal });
+      return await (client as unknown as AnyClient).send(command, { abortSignal: signal });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw awsFailure(error, { action, region });

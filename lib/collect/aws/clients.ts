@@ -1,12 +1,16 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
 export interface AwsClients {
   readonly eks: EKSClient;
   readonly ec2: EC2Client;
+  readonly autoScaling: AutoScalingClient;
+  readonly serviceQuotas: ServiceQuotasClient;
   readonly sts: STSClient;
   readonly cloudwatch: CloudWatchClient;
 }
@@ -26,6 +30,8 @@ export function awsClients(options: { region: string; credentials?: AwsCredentia
   return {
     eks: new EKSClient(settings),
     ec2: new EC2Client(settings),
+    autoScaling: new AutoScalingClient(settings),
+    serviceQuotas: new ServiceQuotasClient(settings),
     sts: new STSClient(settings),
     cloudwatch: new CloudWatchClient(settings),
   };

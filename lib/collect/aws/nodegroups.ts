@@ -41,6 +41,7 @@ function toNodegroup(group: SdkNodegroup): Nodegroup {
     nodegroupName: required(group.nodegroupName, 'nodegroup.nodegroupName'),
     instanceTypes: texts(group.instanceTypes),
     subnets: texts(group.subnets),
+    autoScalingGroups: texts(group.resources?.autoScalingGroups?.map(({ name }) => name)),
     labels: group.labels ?? {},
     healthIssues: healthIssues(group.health?.issues),
     ...present({

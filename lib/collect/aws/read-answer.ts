@@ -9,6 +9,9 @@ interface Answer {
   body: unknown;
 }
 
+/** EKS and Service Quotas answer in JSON, EC2 and Auto Scaling in XML. */
+const isJson = (action: string): boolean => /^(eks|servicequotas):/.test(action);
+
 /**
  * Reads an answer whole and refuses what no AWS API sends. The SDK's XML parser takes a sign-in page of a proxy, or half a
  * document, for an answer without items: a list that is silently empty.
@@ -22,9 +25,9 @@ export async function readAnswer(response: unknown, action: string): Promise<voi
   // An error status is the SDK's to judge and to retry, whatever page comes with it.
   if (answer.statusCode >= 300) return;
   if (/^<(!doctype html|html)/i.test(start)) throw notAws(action, answer, start);
-  if (action.startsWith('eks:') && !start.startsWith('{')) throw notAws(action, answer, start);
+  if (isJson(action) && !start.startsWith('{')) throw notAws(action, answer, start);
   const end = body.subarray(-200).toString('utf8').trimEnd();
-  if (!(action.startsWith('eks:') ? end.endsWith('}') : /<\/\w+Response>$/.test(end))) throw cut(action, body.length);
+  if (!(isJson(action) ? end.endsWith('}') : /<\/\w+Response>$/.test(end))) throw cut(action, body.length);
 }
 
 function notAws(action: string, { headers }: Answer, start: string): ReadFailure {

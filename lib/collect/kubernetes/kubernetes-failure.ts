@@ -9,6 +9,8 @@ export interface KubernetesRequest {
   readonly apiGroup: string;
   /** Plural, as in RBAC. */
   readonly resource: string;
+  /** As in RBAC; `list` unless said. */
+  readonly verb?: 'get';
   /** scheme and host of the server. */
   readonly server: string;
   readonly advice: AccessAdvice;
@@ -18,13 +20,13 @@ const PROXY = 'Look for a proxy, a sign-in page or a wrong server URL between cn
 
 /** An answer with a status other than 200. `body` is its beginning. */
 export function statusFailure(status: number, body: string, request: KubernetesRequest): ReadFailure {
-  const { operation, apiGroup, resource, advice } = request;
+  const { operation, apiGroup, resource, verb = 'list', advice } = request;
   const said = statusMessage(body);
   const answered = `${operation} answered ${status}${said ? `: ${said}` : ''}`;
   if (status === 401)
     return new ReadFailure('Unauthorized', `The API server does not know who asks: ${answered}.`, advice.unauthorized);
   if (status === 403) {
-    const grant = `Grant the verb list on ${resource}${apiGroup ? ` (API group ${apiGroup})` : ''} in the ClusterRole that cniwatch's group is bound to.`;
+    const grant = `Grant the verb ${verb} on ${resource}${apiGroup ? ` (API group ${apiGroup})` : ''} in the ClusterRole that cniwatch's group is bound to.`;
     return new ReadFailure('Forbidden', `${answered}.`, grant);
   }
   if (status === 404)
@@ -72,6 +74,15 @@ export function notJson(contentType: string, body: string, { operation }: Kubern
 /** JSON that is no list, or broken. */
 export function notAList(detail: string, { operation }: KubernetesRequest): ReadFailure {
   return new ReadFailure('UnexpectedResponse', `${operation} was not answered with a list: ${bounded(detail)}.`, PROXY);
+}
+
+/** More than any such answer has. */
+export function tooLong({ operation }: KubernetesRequest, limit: number): ReadFailure {
+  return new ReadFailure(
+    'UnexpectedResponse',
+    `The answer to ${operation} has more than the ${limit} bytes that are read.`,
+    'Look at what answers there: it is not what cniwatch asked for.',
+  );
 }
 
 export function cutOff({ operation }: KubernetesRequest): ReadFailure {

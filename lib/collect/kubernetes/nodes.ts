@@ -1,18 +1,9 @@
+import { conditions } from '#lib/collect/kubernetes/conditions.ts';
 import { interner } from '#lib/collect/kubernetes/intern.ts';
-import {
-  type JsonObject,
-  message,
-  object,
-  objects,
-  present,
-  quantity,
-  text,
-  textMap,
-  texts,
-} from '#lib/collect/kubernetes/json.ts';
+import { type JsonObject, object, objects, present, quantity, text, textMap, texts } from '#lib/collect/kubernetes/json.ts';
 import { metadata } from '#lib/collect/kubernetes/metadata.ts';
 import { defineCollector, kubernetesLists } from '#lib/collect/sources.ts';
-import type { Condition, DaemonSet, Node } from '#lib/model/kubernetes.ts';
+import type { DaemonSet, Node } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { vpcCniSettings } from '#lib/network/vpc-cni.ts';
@@ -79,24 +70,4 @@ function toNode(item: JsonObject, keep: (key: string) => boolean, shared: <T ext
 /** `aws:///<zone>/<instance id>`; Fargate and hybrid nodes have other endings. */
 function instanceIdOf(providerId: string | undefined): string | undefined {
   return /^aws:\/\/.*\/(i-\w+)$/.exec(providerId ?? '')?.[1];
-}
-
-/** `status.conditions` of a node or a pod. */
-export function conditions(value: unknown, shared: <T extends string | undefined>(value: T) => T): Condition[] {
-  return objects(value).flatMap((condition) => {
-    const type = text(condition['type']);
-    const status = text(condition['status']);
-    if (type === undefined || status === undefined) return [];
-    return [
-      {
-        type: shared(type),
-        status: shared(status),
-        ...present({
-          reason: shared(text(condition['reason']) || undefined),
-          message: shared(message(condition['message']) || undefined),
-          lastTransitionTime: shared(text(condition['lastTransitionTime'])),
-        }),
-      },
-    ];
-  });
 }

@@ -1,7 +1,7 @@
+import { conditions } from '#lib/collect/kubernetes/conditions.ts';
 import { type Interner, interner } from '#lib/collect/kubernetes/intern.ts';
 import { type JsonObject, message, number, object, objects, present, text } from '#lib/collect/kubernetes/json.ts';
 import { metadata } from '#lib/collect/kubernetes/metadata.ts';
-import { conditions } from '#lib/collect/kubernetes/nodes.ts';
 import { defineCollector, kubernetesLists } from '#lib/collect/sources.ts';
 import type { Container, Pod } from '#lib/model/kubernetes.ts';
 

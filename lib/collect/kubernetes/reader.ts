@@ -7,6 +7,7 @@ import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
 import { cutOff, type KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
 import { PageAhead } from '#lib/collect/kubernetes/page-ahead.ts';
+import { readText } from '#lib/collect/kubernetes/read-text.ts';
 import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
@@ -18,6 +19,11 @@ export interface KubernetesReader {
    * @throws ReadFailure
    */
   list<T>(list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]>;
+  /**
+   * One answer as text, no more than `limit` bytes of it: what a proxied endpoint says, which need not be JSON.
+   * @throws ReadFailure, TruncatedResponse where there is more
+   */
+  text(get: KubernetesGet): Promise<string>;
   /** What the server serves, asked once a run. */
   discovery(): Promise<Discovery>;
 }
@@ -28,6 +34,14 @@ export interface KubernetesList {
   readonly apiGroup: string;
   readonly resource: string;
   readonly query?: Readonly<Record<string, string>>;
+}
+
+export interface KubernetesGet {
+  readonly path: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  /** Bytes. */
+  readonly limit: number;
 }
 
 /** Objects a page: what kubectl asks for. */
@@ -51,6 +65,7 @@ export interface Cluster {
 export function kubernetesReader(cluster: Cluster, tally: Tally): KubernetesReader {
   return {
     list: (list, map) => readList(cluster, tally, list, map),
+    text: (get) => getText(cluster, tally, get),
     discovery: () => (cluster.discovery ??= readDiscovery(cluster, tally)),
   };
 }
@@ -95,6 +110,13 @@ async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList
   }
 }
 
+/** Not repeated: a proxied endpoint that does not answer is a finding of its own, and its server may be slow. */
+async function getText(cluster: Cluster, tally: Tally, get: KubernetesGet): Promise<string> {
+  const request = { ...describe(cluster, get), verb: 'get' } as const;
+  tally.call(`GET ${get.resource}`);
+  return readText(cluster.connection, get.path, { limit: get.limit, request, signal: cluster.signal });
+}
+
 async function readDiscovery(cluster: Cluster, tally: Tally): Promise<Discovery> {
   const request = describe(cluster, { path: '/apis', apiGroup: '', resource: 'API groups' });
   return reaching(cluster, async () => {
@@ -121,6 +143,9 @@ async function reaching<T>(cluster: Cluster, attempt: () => Promise<T>): Promise
   }
 }
 
-function describe({ connection, advice }: Cluster, { path, apiGroup, resource }: KubernetesList): KubernetesRequest {
+function describe(
+  { connection, advice }: Cluster,
+  { path, apiGroup, resource }: Omit<KubernetesList, 'query'>,
+): KubernetesRequest {
   return { operation: `GET ${path}`, apiGroup, resource, server: connection.server, advice };
 }

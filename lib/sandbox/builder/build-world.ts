@@ -31,6 +31,8 @@ export function buildWorld(spec: WorldSpec): World {
     networkAcls: all('networkAcl'),
     subnetCidrReservations: all('subnetCidrReservations').flat(),
     prefixLists: [],
+    scalingActivities: [],
+    quotas: {},
     clusters: all('clusters').flat(),
   };
 }

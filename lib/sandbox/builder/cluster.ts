@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import { type IpamdSettings, ipamdSettings } from '#lib/sandbox/builder/ipamd.ts';
-import { fillNode, launchNode, type MadeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
+import { autoScalingGroupName, fillNode, launchNode, type MadeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
 import type { ClusterSpec, NodegroupSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import { MANIFEST_ENV } from '#lib/sandbox/builder/system.ts';
 import type { SubnetDraft, VpcDraft } from '#lib/sandbox/builder/vpc.ts';
@@ -188,6 +188,7 @@ function eksNodegroup({ now }: WorldSpec, vpc: VpcDraft, spec: ClusterSpec, grou
     labels: {},
     health: { issues: [] },
     updateConfig: { maxUnavailable: 1 },
+    resources: { autoScalingGroups: [{ name: autoScalingGroupName(spec.name, group.name) }] },
     tags: {},
   };
 }

@@ -3,6 +3,11 @@ import { awsId } from '#lib/sandbox/builder/ids.ts';
 import { type Carrier, growPool, type IpamdSettings, type Pool, podAddresses } from '#lib/sandbox/builder/ipamd.ts';
 import type { SubnetDraft } from '#lib/sandbox/builder/vpc.ts';
 
+/** As EKS names the group behind a node group. */
+export function autoScalingGroupName(cluster: string, nodegroup: string): string {
+  return `eks-${nodegroup}-${awsId('asg', cluster, nodegroup).slice(4)}`;
+}
+
 export interface NodeRequest {
   readonly cluster: string;
   readonly nodegroup: string;
@@ -91,6 +96,7 @@ function instanceOf(
       [`kubernetes.io/cluster/${cluster}`]: 'owned',
       'eks:cluster-name': cluster,
       'eks:nodegroup-name': nodegroup,
+      'aws:autoscaling:groupName': autoScalingGroupName(cluster, nodegroup),
       Name: `${cluster}-${nodegroup}`,
     },
   };

@@ -1,23 +1,25 @@
-/** A scripted stand-in for EC2 (XML) and EKS (JSON), for answers that no honest one gives. */
+/** A scripted stand-in for EC2 and Auto Scaling (XML), EKS and Service Quotas (JSON), for answers that no honest one gives. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 export interface AwsEndpoint {
   readonly url: string;
-  /** `Action` of EC2's form, or the path of an EKS request. */
+  /** `Action` of a form, the target of AWS JSON, or the path of an EKS request. */
   readonly operations: readonly string[];
   close(): Promise<void>;
 }
 
-/** Answers one request. `operation` is EC2's Action, or EKS's method and path; `form` is EC2's parameters. */
+/** Answers one request. `form` holds the parameters, also those of a JSON body. */
 export type AwsReply = (response: ServerResponse, operation: string, form: URLSearchParams) => void;
 
 export async function anAwsEndpoint(reply: AwsReply): Promise<AwsEndpoint> {
   const operations: string[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const form = new URLSearchParams(await text(request));
-    const operation = form.get('Action') ?? `${request.method} ${request.url}`;
+    const body = await text(request);
+    const target = String(request.headers['x-amz-target'] ?? '').split('.')[1];
+    const form = new URLSearchParams(target === undefined ? body : fieldsOf(body));
+    const operation = target ?? form.get('Action') ?? `${request.method} ${request.url}`;
     operations.push(operation);
     reply(response, operation, form);
   };
@@ -51,4 +53,8 @@ export function sendEc2Error(response: ServerResponse, status: number, code: str
 export function sendEksError(response: ServerResponse, status: number, name: string, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name });
   response.end(JSON.stringify({ message }));
+}
+
+function fieldsOf(body: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(JSON.parse(body) as object).map(([name, value]) => [name, String(value)]));
 }

@@ -25,6 +25,7 @@ async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnaps
       lists.push(list);
       return key === 'cniResources' && list.resource !== 'ciliumnodes' ? [] : items.map(map);
     },
+    text: async () => '',
     discovery: async () =>
       toDiscovery(
         { kind: 'APIGroupList', groups },

@@ -1,5 +1,7 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, ListAddonsCommand, ListNodegroupsCommand } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
@@ -53,5 +55,13 @@ export function collectFrom(
     .on(ListAddonsCommand)
     .resolves({ addons: [] });
   mockClient(ec2).resolves({});
-  return collect(target, { aws: { eks, ec2 }, kubernetes: eksAccess({ target, credentials }), deadlineMs: 60_000 });
+  const autoScaling = new AutoScalingClient({ region, credentials });
+  const serviceQuotas = new ServiceQuotasClient({ region, credentials });
+  mockClient(autoScaling).resolves({ Activities: [] });
+  mockClient(serviceQuotas).resolves({ Quota: { ServiceCode: 'vpc', QuotaCode: 'L-0', QuotaName: 'a quota', Value: 1 } });
+  return collect(target, {
+    aws: { eks, ec2, autoScaling, serviceQuotas },
+    kubernetes: eksAccess({ target, credentials }),
+    deadlineMs: 60_000,
+  });
 }

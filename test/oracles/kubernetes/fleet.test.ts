@@ -1,5 +1,7 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { collect } from '#lib/collect/collect.ts';
@@ -62,7 +64,12 @@ function collectOf(target: Target, endpointOf: (cluster: EksCluster) => Partial<
   const settings = { region: target.region, endpoint: sandbox.endpoint, credentials: READER };
   const enter = eksAccess({ target, credentials: READER });
   return collect(target, {
-    aws: { eks: new EKSClient(settings), ec2: new EC2Client(settings) },
+    aws: {
+      eks: new EKSClient(settings),
+      ec2: new EC2Client(settings),
+      autoScaling: new AutoScalingClient(settings),
+      serviceQuotas: new ServiceQuotasClient(settings),
+    },
     kubernetes: (cluster: Slice<EksCluster>) =>
       enter(cluster.ok ? { ok: true, data: { ...cluster.data, ...endpointOf(cluster.data) } } : cluster),
     deadlineMs: 60_000,
