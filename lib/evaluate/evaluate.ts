@@ -7,7 +7,7 @@ import { runCheck } from '#lib/evaluate/run-check.ts';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Check } from '#lib/model/check.ts';
 import { type Finding, resourceKind } from '#lib/model/finding.ts';
-import { type History, NO_HISTORY } from '#lib/model/history.ts';
+import { type History, NO_HISTORY, type Reading } from '#lib/model/history.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { VERDICTS_WORST_FIRST, type Verdict, worstVerdict } from '#lib/model/verdict.ts';
@@ -28,11 +28,13 @@ export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, che
   const { target } = snapshot;
   const findings: Finding[] = [];
   const metrics: Metric[] = [];
+  const readings: Reading[] = [];
   for (const check of checks) {
     const settings = config.checks[check.id];
     if (settings?.enabled === false) continue;
     const outcome = runCheck(check, snapshot, settings?.options ?? check.options.parse({}), history);
     metrics.push(...outcome.metrics);
+    readings.push(...outcome.readings);
     for (const judgement of outcome.judgements) {
       findings.push({ check: check.id, ...judgement, fingerprint: fingerprint(check.id, target.arn, judgement.resource) });
     }
@@ -44,6 +46,7 @@ export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, che
     summary,
     findings: ordered(findings, checks),
     metrics: [...metrics, ...findingsOpen(target, summary)],
+    readings,
     collectors: [...snapshot.collectors],
     takenAt: snapshot.takenAt,
     configHash: configHash(config),

@@ -1,7 +1,7 @@
 import { completeMetrics } from '#lib/evaluate/metrics.ts';
 import type { Check, CheckContext } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
-import type { History } from '#lib/model/history.ts';
+import type { History, Reading } from '#lib/model/history.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import type { SliceKey, Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -9,6 +9,7 @@ import type { Target } from '#lib/model/target.ts';
 interface Outcome {
   readonly judgements: readonly Judgement[];
   readonly metrics: readonly Metric[];
+  readonly readings: readonly Reading[];
 }
 
 /**
@@ -18,7 +19,7 @@ interface Outcome {
 export function runCheck(check: Check, snapshot: Snapshot, options: unknown, history: History): Outcome {
   const { target } = snapshot;
   const inputs = readInputs(check.inputs, snapshot);
-  if (!inputs.ok) return unknown(target, inputs.summary, inputs.evidence);
+  if (!inputs.ok) return inputs.notEnabled ? notEnabled(target, inputs) : unknown(target, inputs.summary, inputs.evidence);
   try {
     const context = {
       inputs: inputs.data,
@@ -28,11 +29,13 @@ export function runCheck(check: Check, snapshot: Snapshot, options: unknown, his
       now: new Date(snapshot.takenAt),
       history,
     };
-    const { findings, metrics } = check.evaluate(context as unknown as CheckContext<SliceKey, SliceKey, unknown>);
+    const { findings, metrics, readings = [] } = check.evaluate(context as unknown as CheckContext<SliceKey, SliceKey, unknown>);
     requireDistinct(findings);
+    requireDeclared(check, readings);
     return {
       judgements: findings.length > 0 ? findings : [nothingToJudge(check, target)],
       metrics: completeMetrics(check, metrics, target),
+      readings,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -46,7 +49,13 @@ export function runCheck(check: Check, snapshot: Snapshot, options: unknown, his
 
 type Inputs =
   | { readonly ok: true; readonly data: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly summary: string; readonly evidence: Judgement['evidence'] };
+  | {
+      readonly ok: false;
+      readonly summary: string;
+      readonly evidence: Judgement['evidence'];
+      /** All that is missing are opt-in sources that nobody switched on. */
+      readonly notEnabled: boolean;
+    };
 
 /** The data of every input; or, where some were not read, what each of them lacked. */
 function readInputs(keys: readonly SliceKey[], { slices }: Snapshot): Inputs {
@@ -62,9 +71,21 @@ function readInputs(keys: readonly SliceKey[], { slices }: Snapshot): Inputs {
   const more = others.length > 0 ? ` Nor were: ${others.map(({ input }) => input).join(', ')}.` : '';
   return {
     ok: false,
+    notEnabled: failed.every(({ code }) => code === 'NotEnabled'),
     summary: `The input ${first.input} was not read (${first.code}): ${first.reason}${more}`,
     evidence: { remedy: first.remedy, failedInputs: failed },
   };
+}
+
+/** Series that nobody declared would be kept without anybody knowing what they are. */
+function requireDeclared({ history = {} }: Check, readings: readonly Reading[]): void {
+  const seen = new Set<string>();
+  for (const { series, id, value } of readings) {
+    if (history[series] === undefined) throw new Error(`it keeps readings of ${series}, which it does not declare`);
+    if (!Number.isFinite(value)) throw new Error(`its reading of ${series} is ${value}`);
+    if (seen.has(`${series} ${id}`)) throw new Error(`it reads ${series} of ${id} twice`);
+    seen.add(`${series} ${id}`);
+  }
 }
 
 /** One check judges a resource once: fingerprints tell findings apart by nothing else. */
@@ -85,5 +106,14 @@ function nothingToJudge(check: Check, target: Target): Judgement {
 }
 
 function unknown(target: Target, summary: string, evidence: Judgement['evidence']): Outcome {
-  return { judgements: [{ verdict: 'unknown', resource: clusterOf(target), summary, evidence }], metrics: [] };
+  return { judgements: [{ verdict: 'unknown', resource: clusterOf(target), summary, evidence }], metrics: [], readings: [] };
+}
+
+/** What nobody asked for is no gap: the check says how to ask for it. */
+function notEnabled(target: Target, { summary, evidence }: { summary: string; evidence: Judgement['evidence'] }): Outcome {
+  return {
+    judgements: [{ verdict: 'not-applicable', resource: clusterOf(target), summary, evidence }],
+    metrics: [],
+    readings: [],
+  };
 }

@@ -26,6 +26,7 @@ export function unreported(target: Target, reason: string, at: string): Assessme
       },
     ],
     metrics: [],
+    readings: [],
     collectors: [],
     takenAt: at,
     configHash: '',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { failureCode } from '#lib/model/failure.ts';
 import { finding } from '#lib/model/finding.ts';
+import { reading } from '#lib/model/history.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import { verdict } from '#lib/model/verdict.ts';
 
@@ -44,6 +45,8 @@ export const assessment = z.object({
   }),
   findings: z.array(finding),
   metrics: z.array(metric),
+  /** What the history keeps of this run. */
+  readings: z.array(reading),
   collectors: z.array(collectorReport),
   /** When the Snapshot was taken. */
   takenAt: z.string(),

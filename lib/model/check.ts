@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Judgement } from '#lib/model/finding.ts';
-import type { History } from '#lib/model/history.ts';
+import type { History, Reading } from '#lib/model/history.ts';
 import type { MetricDeclaration } from '#lib/model/metric.ts';
 import type { SliceData, SliceKey, Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -17,6 +17,8 @@ export type MetricSample = {
 export interface CheckResult {
   readonly findings: readonly Judgement[];
   readonly metrics: readonly MetricSample[];
+  /** What this check will want to know of the past: kept in the history under the series that `history` declares. */
+  readonly readings?: readonly Reading[];
 }
 
 export interface CheckContext<In extends SliceKey, Opt extends SliceKey, O> {
@@ -65,6 +67,8 @@ export interface Check<In extends SliceKey = SliceKey, Opt extends SliceKey = Sl
   /** Thresholds and switches, every one with a default and a description. */
   readonly options: O;
   readonly metrics: readonly MetricDeclaration[];
+  /** Series of readings that it keeps, and what each is. */
+  readonly history?: Readonly<Record<string, string>>;
   readonly docs: CheckDocumentation;
   /** Ids of remediations that may help. */
   readonly remediations: readonly string[];

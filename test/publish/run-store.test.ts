@@ -25,6 +25,7 @@ const anAssessment = (name: string): Assessment => ({
   verdict: 'ok',
   summary: { ok: 0, warning: 0, critical: 0, unknown: 0, notApplicable: 0 },
   findings: [],
+  readings: [],
   metrics: [{ name: 'NodeIps', unit: 'Count', dimensions: { Cluster: name }, values: [1, 2], counts: [3, 4] }],
   collectors: [],
   takenAt: NOW,

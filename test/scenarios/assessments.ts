@@ -36,6 +36,7 @@ export function anAssessment(findings: readonly Finding[], over: Partial<Assessm
     },
     findings: [...findings],
     metrics: [],
+    readings: [],
     collectors: [],
     takenAt: NOW,
     configHash: 'c0ffee'.repeat(10),
