@@ -6,6 +6,7 @@ import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
 import type { System } from '#lib/cli/system.ts';
 import { processSystem } from '#lib/cli/system.ts';
+import { whatIfCommand } from '#lib/cli/whatif.ts';
 
 /** Runs one command line and answers with the exit code. Never throws: every error is told on stderr. */
 export async function main(
@@ -22,7 +23,8 @@ export async function main(
     .version(version)
     .helpCommand(true)
     .addHelpText('after', '\nStart with: cniwatch demo');
-  for (const command of [checkCommand, captureCommand, explainCommand, demoCommand]) program.addCommand(command(system, done));
+  for (const command of [checkCommand, captureCommand, explainCommand, whatIfCommand, demoCommand])
+    program.addCommand(command(system, done));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
