@@ -16,8 +16,8 @@ export const BLOCKS = {
   '#': 'prefix of this cluster',
   '=': 'prefix of somebody else',
   l: 'leaked interfaces alone',
-  o: "single addresses, this cluster's (and leaked) alone",
-  x: "single addresses, somebody else's among them",
+  o: "this cluster's single addresses, maybe with leaked ones",
+  x: "single addresses, with somebody else's among them",
 } as const;
 export type Block = keyof typeof BLOCKS;
 
@@ -71,6 +71,21 @@ function heldAs(holders: Uint32Array, from: number, ranks: readonly number[]): B
   if (worst === 0) return undefined;
   if (delegated) return worst === OURS ? '#' : '=';
   return BY_RANK[worst];
+}
+
+/** Whether a text that claims to be a map, in a document of whatever version, is one that can be shown. */
+export function isSubnetMap(text: unknown): text is string {
+  return typeof text === 'string' && text !== '' && Iterator.from(text).every((block) => Object.hasOwn(BLOCKS, block));
+}
+
+/** How many blocks of each kind a map has, in the order of the legend; none of what is not in it. */
+export function countBlocks(map: string): readonly (readonly [Block, number])[] {
+  const counts = new Map<string, number>();
+  for (const block of map) counts.set(block, (counts.get(block) ?? 0) + 1);
+  return (Object.keys(BLOCKS) as Block[]).flatMap((block) => {
+    const count = counts.get(block);
+    return count === undefined ? [] : [[block, count] as const];
+  });
 }
 
 /** Blocks of a /24: what a row of a map shows, so that a row's beginning is an address that people know. */

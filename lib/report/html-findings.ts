@@ -1,7 +1,9 @@
 import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
+import { isSubnetMap } from '#lib/network/subnet-map.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
+import { mapDetails } from '#lib/report/html-map.ts';
 import { html, type Markup } from '#lib/report/html-markup.ts';
 import { adviceText, impactText, resourceText } from '#lib/report/words.ts';
 
@@ -41,6 +43,13 @@ ${rows}</tbody></table></details>
 }
 
 function evidenceDetails({ evidence }: Finding): Markup {
+  const { map, ...rest } = evidence;
+  const cidr = evidence['cidr'];
+  if (!isSubnetMap(map) || typeof cidr !== 'string') return foldedTable(evidence);
+  return html`${mapDetails(map, cidr)}${foldedTable(rest)}`;
+}
+
+function foldedTable(evidence: Finding['evidence']): Markup {
   if (Object.keys(evidence).length === 0) return html``;
   return html`<details><summary>Evidence</summary>${evidenceTable(evidence)}</details>`;
 }

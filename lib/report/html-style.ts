@@ -1,3 +1,5 @@
+import { MAP_STYLE } from '#lib/report/html-map-style.ts';
+
 /** The report's style sheet: follows the reader's light or dark setting, and prints with everything unfolded. */
 export const STYLE = `
 :root {
@@ -54,6 +56,7 @@ table.evidence, table.records { font-size: .85rem; width: auto; min-width: 45%; 
 table.evidence th { color: var(--soft); font-weight: 500; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: nowrap; }
 table.evidence th, table.evidence td, table.records th, table.records td { padding: .2rem .6rem .2rem 0; }
 table.evidence td { font-variant-numeric: tabular-nums; }
+${MAP_STYLE}
 footer { margin-top: 3rem; color: var(--soft); font-size: .85rem; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 @media print {

@@ -5,13 +5,15 @@ import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { adviceText, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
+import { briefAdvice, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 type Colours = ReturnType<typeof pico.createColors>;
 
 /** A check that many nodes fail alike shows this many of them; JSON, Markdown and HTML hold all. */
 const SHOWN_PER_CHECK = 10;
+/** A remediation is explained up to this many lines; Markdown and HTML explain it whole. */
+const ADVICE_LINES = 3;
 const BADGE = 'CRITICAL'.length;
 const INDENT = ' '.repeat(2 + BADGE + 2);
 
@@ -19,9 +21,10 @@ const INDENT = ' '.repeat(2 + BADGE + 2);
 export const render: Render = (document, { colour = false, width = 100 }) => {
   const paint = pico.createColors(colour);
   const clusters = worstFirst(document.clusters);
+  const told = new Set<string>();
   const lines = [
     ...overview(clusters, paint),
-    ...clusters.flatMap((cluster) => problemLines(cluster, clusters.length > 1, width, paint)),
+    ...clusters.flatMap((cluster) => problemLines(cluster, clusters.length > 1, { width, paint, told })),
     '',
     `${plural(clusters.length, 'cluster')} checked at ${timeText(document.generatedAt)}: ${clusterCountsText(clusters)}`,
   ];
@@ -43,7 +46,15 @@ function unread({ collectors }: Assessment): string {
   return failed.length > 0 ? `; not read: ${failed.join(', ')}` : '';
 }
 
-function problemLines(cluster: Assessment, named: boolean, width: number, paint: Colours): string[] {
+interface Layout {
+  readonly width: number;
+  readonly paint: Colours;
+  /** Remediations that have been explained: once a report is enough. */
+  readonly told: Set<string>;
+}
+
+function problemLines(cluster: Assessment, named: boolean, layout: Layout): string[] {
+  const { paint } = layout;
   const problems = alike(problemsOf(cluster));
   if (problems.length === 0) return [];
   const title = named ? ['', paint.bold(paint.underline(`${plainText(cluster.name)} in ${plainText(cluster.region)}`))] : [];
@@ -53,7 +64,7 @@ function problemLines(cluster: Assessment, named: boolean, width: number, paint:
     const group = `${finding.check} ${finding.verdict}`;
     const before = shown.get(group) ?? 0;
     shown.set(group, before + 1);
-    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(finding, checks, width, paint));
+    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(finding, checks, layout));
   }
   const hidden = [...shown].filter(([, count]) => count > SHOWN_PER_CHECK);
   const more = hidden.map(
@@ -62,7 +73,8 @@ function problemLines(cluster: Assessment, named: boolean, width: number, paint:
   return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : [])];
 }
 
-function problem(finding: Finding, checks: readonly string[], width: number, paint: Colours): string[] {
+function problem(finding: Finding, checks: readonly string[], layout: Layout): string[] {
+  const { width, paint } = layout;
   const impact = impactText(finding);
   const heading = [checks.map(plainText).join(', '), resourceText(finding.resource), ...(impact ? [impact] : [])].join(' · ');
   const [first = '', ...rest] = wrap(heading, width - INDENT.length);
@@ -70,8 +82,16 @@ function problem(finding: Finding, checks: readonly string[], width: number, pai
     `  ${badge(finding.verdict, paint)}  ${paint.bold(first)}`,
     ...rest.map((line) => INDENT + paint.bold(line)),
     ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
-    ...wrap(`→ ${adviceText(finding)}`, width - INDENT.length).map((line) => INDENT + paint.cyan(line)),
+    ...adviceLines(finding, layout).map((line) => INDENT + paint.cyan(line)),
   ];
+}
+
+function adviceLines(finding: Finding, { width, told }: Layout): string[] {
+  const { remediation = '' } = finding;
+  const lines = (text: string): string[] => wrap(`→ ${text}`, width - INDENT.length);
+  const advice = briefAdvice(finding, (text) => !told.has(remediation) && lines(text).length <= ADVICE_LINES);
+  told.add(remediation);
+  return lines(advice);
 }
 
 /** Several checks that say the very same of the same resource (one input that none of them could read) are one problem. */

@@ -1,5 +1,6 @@
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { REMEDIES } from '#lib/model/remedies.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { plainText } from '#lib/report/plain-text.ts';
 
@@ -31,12 +32,36 @@ export function resourceText({ kind, id, name }: Finding['resource']): string {
   return `${kind} ${plainText(id)}${named}`;
 }
 
-/** What the reader can do: the remedy that the finding carries, or the remediation that fixes it, or where to read on. */
-export function adviceText({ check, evidence, remediation }: Finding): string {
-  const remedy = evidence['remedy'];
-  if (typeof remedy === 'string' && remedy !== '') return plainText(remedy);
+/** What the reader can do, whole: the remedy that the finding carries, or what its remediation is, or where to read on. */
+export function adviceText(finding: Finding): string {
+  const { check, remediation } = finding;
+  const carried = carriedRemedy(finding);
+  if (carried !== undefined) return carried;
   const explain = `cniwatch explain ${plainText(check)}`;
-  return remediation === undefined ? explain : `${plainText(remediation)} (why and how: ${explain})`;
+  if (remediation === undefined) return explain;
+  const remedy = remedyOf(remediation);
+  const id = plainText(remediation);
+  return remedy === undefined ? `${id} (why and how: ${explain})` : `${remedy} (${id})`;
+}
+
+/** The same in a line or a few: a remediation by its id and, if it fits, the first sentence of what it is. */
+export function briefAdvice(finding: Finding, fits: (text: string) => boolean): string {
+  const { check, remediation } = finding;
+  if (carriedRemedy(finding) !== undefined || remediation === undefined) return adviceText(finding);
+  const [id, more] = [plainText(remediation), `(why and how: cniwatch explain ${plainText(check)})`];
+  const [sentence = ''] = (remedyOf(remediation) ?? '').split(/(?<=\.) (?=[A-Z`])/);
+  const long = `${id}: ${sentence} ${more}`;
+  return sentence !== '' && fits(long) ? long : `${id} ${more}`;
+}
+
+function carriedRemedy({ evidence }: Finding): string | undefined {
+  const remedy = evidence['remedy'];
+  return typeof remedy === 'string' && remedy !== '' ? plainText(remedy) : undefined;
+}
+
+/** Undefined for a remediation of another version. */
+function remedyOf(remediation: string): string | undefined {
+  return Object.hasOwn(REMEDIES, remediation) ? REMEDIES[remediation] : undefined;
 }
 
 /** `impact: immediate`, with the hours where they were forecast; nothing where the check does not say. */

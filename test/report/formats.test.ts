@@ -87,6 +87,21 @@ describe('the table', () => {
     expect(text.match(/· node node-/g)).toHaveLength(10);
     expect(text).toContain('and 15 more of subnet-ip-exhaustion critical: --output json lists them');
   });
+  test('explains a remediation in a sentence where it fits into three lines, once a report', () => {
+    const twice = aDocument(anAssessment([aFinding(), aFinding({ resource: { kind: 'subnet', id: 'subnet-b' } })]));
+    const advice = (width: number) => {
+      const text = table(twice, { width }).replace(/\s+/g, ' ');
+      return [...text.matchAll(/→ (.*?) \(why and how: cniwatch explain [\w-]+\)/g)].map(([, told]) => told);
+    };
+    const [explained, again] = advice(120);
+    expect(explained).toMatch(/^add-pod-subnet: Give pods more room in the same zone: .* for custom networking\.$/);
+    expect(again).toBe('add-pod-subnet');
+    expect(advice(60)).toEqual(['add-pod-subnet', 'add-pod-subnet']);
+  });
+  test('names a remediation that it does not know', () =>
+    expect(table(aDocument(anAssessment([aFinding({ remediation: 'constructor' })])), {})).toContain(
+      '→ constructor (why and how: cniwatch explain subnet-ip-exhaustion)',
+    ));
   test('tells once what several checks say alike', () => {
     const text = table(aDocument(anAssessment([DENIED, { ...DENIED, check: 'max-pods-mismatch' }])), {});
     expect(text).toContain('cni-agents, max-pods-mismatch · cluster shop-prod');
@@ -134,6 +149,16 @@ describe('Markdown', () => {
     expect(markdown(DOCUMENT, { problems: true })).not.toContain('subnet-quiet'));
 });
 
+test.each([
+  ['HTML', html],
+  ['Markdown', markdown],
+])('%s says the whole of what to do, for readers without a command line', (_, render) => {
+  const text = render(DOCUMENT, {});
+  expect(text).toContain('Give pods more room in the same zone');
+  expect(text).toMatch(/rules that name the pods(&#39;|')s? CIDRs\. \\?\(add-pod-subnet\\?\)/);
+  expect(render(aDocument(anAssessment([aFinding({ remediation: 'of-a-newer-version' })])), {})).toContain('of-a-newer-version');
+});
+
 describe('HTML', () => {
   const page = html(DOCUMENT, {});
 
@@ -166,6 +191,33 @@ describe('HTML', () => {
     expect(records).toContain('<th scope="col">block</th><th scope="col">ips</th>');
     expect(records).toContain('<td>1, 2</td>');
     expect(records).toContain('<th scope="row">none</th><td>none</td>');
+  });
+  const mapped = (map: string) =>
+    html(aDocument(anAssessment([aFinding({ evidence: { cidr: '10.0.0.0/22', map, free: 3 } })])), {});
+  test('shows the map of a subnet as a grid, a row a /24, with its legend and no more', () => {
+    const grid = mapped(`a${'.'.repeat(47)}..ooo#####xxxx.a`);
+    expect(grid).toContain('Map of 10.0.0.0/22');
+    expect([...grid.matchAll(/<th scope="row">(10[.\d]+)<\/th>/g)].map(([, row]) => row)).toEqual([
+      '10.0.0.0',
+      '10.0.1.0',
+      '10.0.3.0',
+    ]);
+    expect(grid).toContain('to 10.0.2.0: 2 rows alike');
+    expect(grid).toContain(`<span class="run ours" style="--blocks: 3" title="10.0.3.32 to 10.0.3.79">ooo</span>`);
+    expect(grid).toContain('<b>5</b> prefix of this cluster');
+    expect(grid).not.toContain('leaked interfaces alone');
+    expect(grid).toContain('<th scope="row">free</th>');
+    expect(grid).not.toContain('<th scope="row">map</th>');
+  });
+  test.each(['', 'a?.a', '<b>'])('shows what is no map, %j, as any other evidence', (text) => {
+    expect(mapped(text)).toContain('<th scope="row">map</th>');
+    expect(mapped(text)).not.toContain('class="map"');
+  });
+  test('stays small where every row of a /16 differs and no two neighbours are alike', () => {
+    const rows = Array.from({ length: 256 }, (_, row) =>
+      row.toString(2).padStart(8, '0').replace(/0/g, '.o').replace(/1/g, 'x#'),
+    );
+    expect(mapped(rows.join('')).length).toBeLessThan(300_000);
   });
   test('with problems only leaves the rest out', () => expect(html(DOCUMENT, { problems: true })).not.toContain('subnet-quiet'));
 });
