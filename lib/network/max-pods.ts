@@ -37,8 +37,8 @@ function secondaryFormulas(type: InstanceType): readonly number[] {
 }
 
 /** Host-network pods to allow for: those that run, and no fewer than every node has once it is complete. */
-function allowedHostPods(pods: PodCounts): number {
-  return Math.max(HOST_NETWORK_PODS, pods.hostNetwork);
+export function allowedHostPods({ hostNetwork }: Pick<PodCounts, 'hostNetwork'>): number {
+  return Math.max(HOST_NETWORK_PODS, hostNetwork);
 }
 
 /**

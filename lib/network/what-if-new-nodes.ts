@@ -1,6 +1,6 @@
 import type { InstanceType, Subnet } from '#lib/model/ec2.ts';
 import type { EniConfig, Node } from '#lib/model/kubernetes.ts';
-import { expectedMaxPods } from '#lib/network/max-pods.ts';
+import { allowedHostPods, expectedMaxPods } from '#lib/network/max-pods.ts';
 import { ipMode } from '#lib/network/node-capacity.ts';
 import type { Host } from '#lib/network/node-inventory.ts';
 import { podSubnets } from '#lib/network/pod-subnets.ts';
@@ -126,8 +126,8 @@ function maxPodsOf(
   return { value: expectedMaxPods(type, { mode, podEnis }), assumed: true };
 }
 
-/** aws-node and kube-proxy at the least, which every node has once it is complete. */
+/** Of an average node, rounded up. */
 function hostNetworkPods({ present }: World): number {
   const pods = present.reduce((sum, { entry }) => sum + entry.pods.hostNetwork, 0);
-  return Math.max(2, present.length === 0 ? 0 : Math.ceil(pods / present.length));
+  return allowedHostPods({ hostNetwork: present.length === 0 ? 0 : Math.ceil(pods / present.length) });
 }

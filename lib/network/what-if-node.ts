@@ -1,5 +1,6 @@
 import type { InstanceType } from '#lib/model/ec2.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
+import { allowedHostPods } from '#lib/network/max-pods.ts';
 import { defaultCardInterfaces, type IpMode, ipMode } from '#lib/network/node-capacity.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
 
@@ -59,7 +60,7 @@ export function presentNode({ node, type, capacity, pods }: EniNode, maxPods: nu
     attachable: Math.max(0, capacity.podEnis - interfaces.length),
     startAddresses: 0,
     pods: pods.inUse,
-    podLimit: Math.max(0, maxPods - pods.hostNetwork - pods.branches),
+    podLimit: Math.max(0, maxPods - allowedHostPods(pods) - pods.branches),
     cordoned: node.unschedulable,
   };
 }
