@@ -6,11 +6,13 @@ import { CHECKS } from '#lib/checks/index.ts';
 import { awsClients } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import { type ReadOutcome, readOutcome } from '#lib/collect/read-outcome.ts';
 import { type Config, configSchema } from '#lib/config/schema.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
+import { recall, remember } from '#lib/publish/recall.ts';
 import { runId, runTarget } from '#lib/publish/run-keys.ts';
 import { getRunConfig, putResult, putSnapshot } from '#lib/publish/run-store.ts';
 
@@ -24,9 +26,7 @@ const event = z.object({ runId, target: runTarget });
 const PUBLISH_RESERVE = 20_000;
 const ANSWER_RESERVE = 2_000;
 
-type Checked =
-  | { outcome: 'checked' | 'partly-read' | 'unreachable'; verdict: Verdict }
-  | { outcome: 'invalid-event'; reason: string };
+type Checked = { outcome: ReadOutcome['outcome']; verdict: Verdict } | { outcome: 'invalid-event'; reason: string };
 
 /** Checks one cluster: what could not be read is unknown in its result, and no error of this function. */
 export async function handler(input: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<Checked> {
@@ -42,12 +42,13 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
   const snapshot = await collect(target, { aws, kubernetes, deadlineMs });
   await putSnapshot(bucket, snapshot);
-  const assessment = evaluate(snapshot, { config });
+  const recalled = await recall(bucket, snapshot, { checks: CHECKS, cloudwatch, signal });
+  const assessment = evaluate(snapshot, { config, history: recalled.history });
   await putResult(bucket, runId, assessment);
+  const past = await remember(bucket, snapshot, recalled, assessment.readings);
   const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
-  const unread = snapshot.collectors.filter(({ ok }) => !ok).map(({ id, code }) => `${id}: ${code}`);
-  const { cluster, nodes } = snapshot.slices;
-  const outcome = !(cluster.ok && nodes.ok) ? 'unreachable' : unread.length > 0 ? 'partly-read' : 'checked';
-  logger.info(outcome, { runId, arn: target.arn, verdict: assessment.verdict, summary: assessment.summary, unread, rejected });
-  return { outcome, verdict: assessment.verdict };
+  const { outcome, unread } = readOutcome(snapshot);
+  const { verdict, summary } = assessment;
+  logger.info(outcome, { runId, arn: target.arn, verdict, summary, unread, rejected, past });
+  return { outcome, verdict };
 }

@@ -10,6 +10,8 @@ import { RunSchedule } from '#infra/constructs/run-schedule.ts';
 import type { Settings } from '#infra/settings.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
+import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
 
@@ -45,7 +47,7 @@ export class HubStack extends Stack {
       memoryMiB: 1024,
       // Lambda's longest, since collect.deadlineSeconds may be 840; the function keeps to that deadline itself.
       timeout: Duration.minutes(15),
-      permissions: [READ_PERMISSIONS, RESULT_PERMISSIONS, PUBLISH_PERMISSIONS],
+      permissions: [READ_PERMISSIONS, RESULT_PERMISSIONS, HISTORY_PERMISSIONS, METRIC_HISTORY_PERMISSIONS, PUBLISH_PERMISSIONS],
     });
     const summarise = new PipelineFunction(this, 'Summarise', {
       name: 'summarise',

@@ -13,6 +13,8 @@ export function runBucket(scope: Construct): IBucket {
     versioned: true,
     lifecycleRules: [
       { id: 'snapshots', prefix: 'snapshots/', expiration: Duration.days(30) },
+      // Rewritten by every run: what is this old belongs to a cluster that is gone.
+      { id: 'history', prefix: 'history/', expiration: Duration.days(30) },
       { id: 'runs', prefix: 'runs/', expiration: Duration.days(90) },
       { id: 'leftovers', noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],

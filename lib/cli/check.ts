@@ -13,6 +13,7 @@ import type { System } from '#lib/cli/system.ts';
 
 export interface CheckOptions extends ClusterOptions, OutputOptions, SelectionOptions {
   readonly snapshot?: readonly string[];
+  readonly history?: string;
   readonly failOn: FailOn;
   readonly publishMetrics?: true;
 }
@@ -32,6 +33,10 @@ export function checkCommand(system: System, done: (exitCode: number) => void): 
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSelectionOptions(addClusterOptions(command)))
     .option('--snapshot <file>', 'judge a captured Snapshot instead of a live cluster; may be repeated', files)
+    .option(
+      '--history <source>',
+      "the past that forecasts need: cloudwatch (what cniwatch published there), none, or a history file of the hub's bucket (default: cloudwatch, and none for a Snapshot)",
+    )
     .addOption(
       new Option('--fail-on <verdict>', 'from which verdict on the exit code is not 0; unknown counts unless never')
         .choices(FAIL_ON)

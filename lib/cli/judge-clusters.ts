@@ -1,6 +1,9 @@
+import { CHECKS } from '#lib/checks/index.ts';
 import { resolveRegion } from '#lib/cli/aws.ts';
 import type { CheckOptions } from '#lib/cli/check.ts';
+import { historySource } from '#lib/cli/history.ts';
 import type { Judged } from '#lib/cli/judged.ts';
+import { livePast } from '#lib/cli/live-past.ts';
 import { publishMetrics } from '#lib/cli/publish-metrics.ts';
 import { readClusters } from '#lib/cli/read-clusters.ts';
 import { reportError } from '#lib/cli/report-errors.ts';
@@ -11,10 +14,13 @@ import type { Snapshot } from '#lib/model/snapshot.ts';
 
 /** Reads the clusters that the options mean, judges each as soon as it is read, and publishes their metrics where asked. */
 export async function judgeClusters(options: CheckOptions, settings: EvaluateOptions, system: System): Promise<Judged> {
-  const { results, failures, clientsOf } = await readClusters(options, settings.config, system, (snapshot) => {
-    const assessment = evaluate(snapshot, settings);
+  const past = await livePast(historySource(options.history, 'cloudwatch'), settings.checks ?? CHECKS, system.signal);
+  const { results, failures, clientsOf } = await readClusters(options, settings.config, system, async (snapshot, clients) => {
+    const { cloudwatch } = clients(options.region ?? snapshot.target.region);
+    const assessment = evaluate(snapshot, { ...settings, history: await past.of(snapshot, cloudwatch) });
     return { assessment, outcome: `${assessment.verdict}, ${readText(snapshot)}` };
   });
+  for (const problem of past.problems) await system.stderr.write(`no forecasts: ${problem}\n`);
   for (const failure of failures) await reportError(failure, system);
   const clusters = results.map(({ assessment }) => assessment);
   const [first] = clusters;

@@ -17,7 +17,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
   options: ClusterOptions,
   config: Config,
   system: System,
-  use: (snapshot: Snapshot) => T | Promise<T>,
+  use: (snapshot: Snapshot, clientsOf: ClientsOf) => T | Promise<T>,
 ): Promise<{ readonly results: readonly T[]; readonly failures: readonly ReadFailure[]; readonly clientsOf: ClientsOf }> {
   useProfile(options.profile);
   await requireKubeconfig(options.kubeconfig);
@@ -35,7 +35,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
     deadlineSeconds: options.deadline ?? config.collect.deadlineSeconds,
     ...(kubeconfig && { kubeconfig }),
   };
-  return { results: await survey(targets, settings, system, use), failures, clientsOf };
+  return { results: await survey(targets, settings, system, (snapshot) => use(snapshot, clientsOf)), failures, clientsOf };
 }
 
 /** @throws UsageError where the file that was named cannot be read: a typing error, and no fault of a cluster */

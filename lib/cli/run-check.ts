@@ -1,6 +1,7 @@
 import type { CheckOptions } from '#lib/cli/check.ts';
 import { loadConfig } from '#lib/cli/config-file.ts';
 import { emitReport } from '#lib/cli/emit-report.ts';
+import { fileHistory, historySource } from '#lib/cli/history.ts';
 import type { Judged } from '#lib/cli/judged.ts';
 import { reportError } from '#lib/cli/report-errors.ts';
 import { exitCode } from '#lib/cli/run-exit-code.ts';
@@ -16,7 +17,11 @@ export async function runCheckCommand(options: CheckOptions, system: System): Pr
   requireSense(options);
   const { checks, config } = selectChecks(options, await loadConfig(options.config));
   const { clusters, incomplete } = options.snapshot
-    ? await judgeFiles(options.snapshot, { checks, config }, system)
+    ? await judgeFiles(
+        options.snapshot,
+        { checks, config, history: await fileHistory(historySource(options.history, 'none')) },
+        system,
+      )
     : await judgeLive(options, { checks, config }, system);
   if (clusters.length > 0) {
     await emitReport({ schemaVersion: 1, generatedAt: system.now().toISOString(), clusters }, options, system);
@@ -27,9 +32,11 @@ export async function runCheckCommand(options: CheckOptions, system: System): Pr
   );
 }
 
-function requireSense({ snapshot, cluster, all, publishMetrics }: CheckOptions): void {
+function requireSense({ snapshot, cluster, all, publishMetrics, history }: CheckOptions): void {
   if (snapshot && (cluster || all)) throw new UsageError('--snapshot excludes --cluster and --all');
   if (snapshot && publishMetrics) throw new UsageError('--publish-metrics is for live clusters: a Snapshot is of the past');
+  if (snapshot && history === 'cloudwatch')
+    throw new UsageError('--history cloudwatch is for live clusters: give a history file');
 }
 
 /** One file that is no Snapshot never hides the others. */

@@ -1,4 +1,11 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 
 /** cniwatch's bucket. `owner` is the account that must own it: a bucket of the same name elsewhere is refused by S3. */
 export interface Bucket {
@@ -42,6 +49,54 @@ export async function getText(at: Bucket, key: string, limit: number): Promise<s
     throw error;
   }
 }
+
+/** An object with the tag of what it holds now. */
+export interface Versioned {
+  readonly body: Uint8Array;
+  readonly etag: string;
+}
+
+/**
+ * An object's bytes and its ETag; undefined where there is none.
+ * @throws ObjectTooLarge above `limit` bytes, before the body is read
+ */
+export async function getVersioned(at: Bucket, key: string, limit: number): Promise<Versioned | undefined> {
+  try {
+    const {
+      Body,
+      ContentLength = 0,
+      ETag = '',
+    } = await at.s3.send(new GetObjectCommand({ ...place(at), Key: key }), sendOptions(at));
+    if (ContentLength > limit) {
+      if (Body && 'destroy' in Body) Body.destroy();
+      throw new ObjectTooLarge(key, ContentLength, limit);
+    }
+    return { body: (await Body?.transformToByteArray()) ?? new Uint8Array(), etag: ETag };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes an object unless somebody did so meanwhile. Source: Amazon S3 User Guide, "Conditional writes".
+ * @param etag of what was read; undefined where there was nothing
+ * @returns whether it was written
+ */
+export async function putIfUnchanged(at: Bucket, key: string, body: Uint8Array, etag: string | undefined): Promise<boolean> {
+  const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+  const command = new PutObjectCommand({ ...place(at), Key: key, Body: body, ContentType: 'application/gzip', ...condition });
+  try {
+    await at.s3.send(command, sendOptions(at));
+    return true;
+  } catch (error) {
+    // 409: another conditional write of it is under way; 404: it was deleted since.
+    if (error instanceof S3ServiceException && CHANGED.has(error.name)) return false;
+    throw error;
+  }
+}
+
+const CHANGED: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey']);
 
 /** Every key under a prefix, over all pages, in S3's order. */
 export async function listKeys(at: Bucket, prefix: string): Promise<string[]> {

@@ -9,6 +9,7 @@ import { type Target, target } from '#lib/model/target.ts';
  *   runs/<runId>/targets.json                                   Target[]: what the Distributed Map reads
  *   runs/<runId>/results/<account>/<region>/<name>.json         one cluster's Assessment
  *   runs/<runId>/summary.json                                   the fleet's AssessmentDocument, less its ok findings
+ *   history/<account>/<region>/<name>.json.gz                   the cluster's readings of four weeks, rewritten by every run
  *   snapshots/<account>/<region>/<name>/<takenAt>.json.gz       what collect saw
  *
  * A cluster's name holds letters, digits, hyphens and underscores (EKS API reference, CreateCluster), so no key needs escaping.
@@ -38,6 +39,10 @@ export function summaryKey(runId: string): string {
 /** `takenAt` without its colons, which some S3 tools misread: `2026-11-24T080000.000Z`. Keys of a cluster sort by time. */
 export function snapshotKey(target: Target, takenAt: string): string {
   return `snapshots/${target.account}/${target.region}/${target.name}/${takenAt.replaceAll(':', '')}.json.gz`;
+}
+
+export function historyKey({ account, region, name }: Target): string {
+  return `history/${account}/${region}/${name}.json.gz`;
 }
 
 /** One run: the start and the name of its execution. Part of keys, so it holds nothing that S3 or a path would read otherwise. */

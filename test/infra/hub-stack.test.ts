@@ -24,6 +24,7 @@ test('the bucket is private, encrypted, versioned, outlives the stack, and forge
     LifecycleConfiguration: {
       Rules: [
         { Prefix: 'snapshots/', ExpirationInDays: 30, Status: 'Enabled' },
+        { Prefix: 'history/', ExpirationInDays: 30, Status: 'Enabled' },
         { Prefix: 'runs/', ExpirationInDays: 90, Status: 'Enabled' },
         { NoncurrentVersionExpiration: { NoncurrentDays: 7 }, Status: 'Enabled' },
       ],

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
 import type { AwsPermission } from '#lib/model/permissions.ts';
+import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
+import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
 import { resolved, resourcesOf, synthesisedHub } from '#test/infra/synthesised-hub.ts';
@@ -48,7 +50,7 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action
 
 test.each([
   ['Discover', [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
-  ['CheckCluster', [READ_PERMISSIONS, RESULT_PERMISSIONS, PUBLISH_PERMISSIONS]],
+  ['CheckCluster', [READ_PERMISSIONS, RESULT_PERMISSIONS, HISTORY_PERMISSIONS, METRIC_HISTORY_PERMISSIONS, PUBLISH_PERMISSIONS]],
   ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS]],
 ])('the role of %s holds what its code declares, its own log and its traces, and nothing else', (name, permissions) => {
   const [log] = resourcesOf(hub, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith(`${name}Log`));
