@@ -9,6 +9,8 @@ import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
 /** A node whose pods have addresses of its own interfaces, by the VPC CNI. */
 export interface EniNode {
   readonly node: Node;
+  /** With its instance, interfaces and pods. */
+  readonly host: Host;
   readonly type: InstanceType;
   readonly capacity: NodeCapacity;
   readonly pods: PodCounts;
@@ -47,6 +49,7 @@ export function eniNode(
     kind: 'judged',
     entry: {
       node,
+      host,
       type,
       capacity: nodeCapacity(type, settings, interfaces, primaryCarriesPods(host, settings, subnets)),
       pods: countPods(pods),

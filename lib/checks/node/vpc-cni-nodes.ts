@@ -1,0 +1,82 @@
+import { type CheckResult, notApplicable, undecided } from '#lib/model/check.ts';
+import type { Subnet } from '#lib/model/ec2.ts';
+import type { Node } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
+import type { SliceData, Slices } from '#lib/model/snapshot.ts';
+import type { Target } from '#lib/model/target.ts';
+import { type EniNode, type EniNodeAnswer, eniNode } from '#lib/network/eni-nodes.ts';
+import { type Host, nodeInventory } from '#lib/network/node-inventory.ts';
+import { cniName, podIpam } from '#lib/network/pod-ipam.ts';
+import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
+
+/** The slices without which nobody can tell what a node's interfaces offer its pods. */
+export const NODE_INPUTS = [
+  'cluster',
+  'nodes',
+  'pods',
+  'instanceTypes',
+  'networkInterfaces',
+  'daemonSets',
+  'subnets',
+] as const satisfies readonly (keyof SliceData)[];
+
+export interface NodeCheckContext {
+  readonly inputs: Pick<SliceData, (typeof NODE_INPUTS)[number]>;
+  readonly optional: Pick<Slices, 'instances'>;
+  readonly target: Target;
+}
+
+/** A node that is not judged, and why. */
+export interface UnjudgedNode {
+  readonly host: Host & { readonly node: Node };
+  readonly answer: Exclude<EniNodeAnswer, { readonly kind: 'judged' }>;
+}
+
+/** The nodes of a cluster whose pods have addresses by the VPC CNI. */
+export interface VpcCniNodes {
+  readonly settings: VpcCniSettings;
+  readonly judged: readonly EniNode[];
+  readonly unjudged: readonly UnjudgedNode[];
+  readonly subnets: ReadonlyMap<string, Subnet>;
+}
+
+/** @returns the answer for the whole cluster where the VPC CNI does not give its pods their addresses, or nobody knows */
+export function vpcCniNodes({ inputs, optional, target }: NodeCheckContext): VpcCniNodes | CheckResult {
+  const { cluster, nodes, pods, instanceTypes, networkInterfaces } = inputs;
+  const settings = vpcCniSettingsOf(inputs, target);
+  if ('findings' in settings) return settings;
+  const types = new Map(instanceTypes.map((type) => [type.instanceType, type]));
+  const subnets = new Map(inputs.subnets.map((subnet) => [subnet.subnetId, subnet]));
+  const judged: EniNode[] = [];
+  const unjudged: UnjudgedNode[] = [];
+  const { hosts } = nodeInventory(cluster.name, nodes, dataOf(optional.instances), networkInterfaces, pods);
+  for (const host of hosts) {
+    if (!isNode(host)) continue;
+    const answer = eniNode(host, settings, types, subnets);
+    if (answer.kind === 'judged') judged.push(answer.entry);
+    else unjudged.push({ host, answer });
+  }
+  return { settings, judged, unjudged, subnets };
+}
+
+/** The VPC CNI's settings, or the answer for a cluster whose pods have their addresses from elsewhere. */
+export function vpcCniSettingsOf(
+  { cluster, daemonSets }: Pick<SliceData, 'cluster' | 'daemonSets'>,
+  target: Target,
+): VpcCniSettings | CheckResult {
+  const ipam = podIpam({ ok: true, data: daemonSets }, cluster.autoMode);
+  switch (ipam.kind) {
+    case 'other-cni':
+      return notApplicable(target, `${cniName(ipam.cni)} gives the pods of this cluster their addresses, not the VPC CNI.`);
+    case 'auto-mode':
+      return notApplicable(target, 'EKS Auto Mode gives the pods of this cluster their addresses.');
+    case 'unknown':
+      return undecided(target, `It is not known what gives pods their addresses: ${ipam.reason}.`);
+    case 'vpc-cni':
+      return { ...ipam.settings, ipv6: ipam.settings.ipv6 || cluster.ipFamily === 'ipv6' };
+  }
+}
+
+function isNode(host: Host): host is Host & { readonly node: Node } {
+  return host.node !== undefined;
+}
