@@ -20,7 +20,7 @@ export function addedSubnet(added: AddedSubnet, vpcId: string): Subnet {
     cidrBlock: formatIpv4Block(added.block),
     ipv6CidrBlocks: [],
     availableIpAddressCount: Math.max(0, added.block.size - 5),
-    tags: { 'kubernetes.io/role/cni': '1' },
+    tags: { Name: 'added', 'kubernetes.io/role/cni': '1' },
   };
 }
 
