@@ -1,5 +1,6 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import type { AddressHolder, Attribution } from '#lib/network/address-holders.ts';
+import type { AddressSet } from '#lib/network/address-set.ts';
 import { holderIndex, PRIMARY, RESERVED, type SubnetOccupancy } from '#lib/network/subnet-occupancy.ts';
 
 export type AddressConsumers = Readonly<Record<AddressHolder, number>> & {
@@ -23,29 +24,36 @@ export interface AddressShares {
 /**
  * Counts the held addresses of a subnet.
  * @param attributions in the order of `occupancy.interfaces`
- * @param podAddresses every pod's, as numbers; undefined where pods were not read
+ * @param podAddresses every pod's; undefined where pods were not read
  */
 export function addressShares(
-  { block, holders, interfaces }: SubnetOccupancy,
+  occupancy: SubnetOccupancy,
   attributions: readonly Attribution[],
-  podAddresses: ReadonlySet<number> | undefined,
+  podAddresses: AddressSet | undefined,
 ): AddressShares {
-  const held = new Uint32Array(interfaces.length);
-  const idles = interfaces.map((eni, index) => attributions[index]?.holder === 'thisCluster' && isPodInterface(eni));
-  let warm = 0;
-  for (let offset = 0; offset < holders.length; offset++) {
-    const holder = holders[offset] ?? 0;
-    if (holder === 0 || holder === RESERVED) continue;
-    const index = holderIndex(holder);
-    held[index] = (held[index] ?? 0) + 1;
-    if (podAddresses === undefined || holder & PRIMARY || !idles[index]) continue;
-    if (!podAddresses.has(block.first + offset)) warm++;
-  }
+  const { heldPrimary, heldBeside } = occupancy;
+  const held = heldBeside.map((beside, index) => beside + (heldPrimary[index] ?? 0));
   return {
-    consumers: consumers(held, attributions, podAddresses && warm),
+    consumers: consumers(held, attributions, podAddresses && warmAddresses(occupancy, attributions, podAddresses)),
     byCluster: sumsBy(held, attributions, ({ cluster }) => cluster),
     byService: sumsBy(held, attributions, ({ service }) => service),
   };
+}
+
+/** The addresses of this cluster's pools, less those that pods have. */
+function warmAddresses(
+  { block, holders, interfaces, heldBeside }: SubnetOccupancy,
+  attributions: readonly Attribution[],
+  podAddresses: AddressSet,
+): number {
+  const isPool = interfaces.map((eni, index) => attributions[index]?.holder === 'thisCluster' && isPodInterface(eni));
+  let warm = 0;
+  for (const [index, pool] of isPool.entries()) if (pool) warm += heldBeside[index] ?? 0;
+  podAddresses.forEachIn(block, (address) => {
+    const holder = holders[address - block.first] ?? 0;
+    if (!(holder & (PRIMARY | RESERVED)) && isPool[holderIndex(holder)]) warm--;
+  });
+  return warm;
 }
 
 function consumers(held: Uint32Array, attributions: readonly Attribution[], warm: number | undefined): AddressConsumers {

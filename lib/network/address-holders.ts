@@ -41,28 +41,29 @@ const CONTROL_PLANE = 'Amazon EKS ';
  */
 export function attribute(eni: NetworkInterface, identity: ClusterIdentity, { now, minAgeMinutes }: LeakAge): Attribution {
   const cluster = clusterOf(eni, identity);
-  const named = cluster?.name !== undefined ? { cluster: cluster.name } : {};
-  if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return { holder: 'leaked', ...named };
-  if (eni.description.startsWith(CONTROL_PLANE)) return { holder: 'controlPlane', ...named };
-  if (cluster !== undefined) return { holder: cluster.name === identity.name ? 'thisCluster' : 'otherClusters', ...named };
+  if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return attributed('leaked', cluster);
+  if (eni.description.startsWith(CONTROL_PLANE)) return attributed('controlPlane', cluster);
+  if (cluster !== undefined) return attributed(cluster === identity.name ? 'thisCluster' : 'otherClusters', cluster);
   const made = serviceInterface(eni);
   return made === undefined ? { holder: 'other' } : { holder: made.holder, service: made.service };
 }
 
-/** A cluster, by name where the name is known. */
-interface Owner {
-  readonly name: string | undefined;
+/** Another cluster's, of several names. */
+const UNNAMED = Symbol('a cluster whose name is not known');
+
+function attributed(holder: AddressHolder, cluster: string | typeof UNNAMED | undefined): Attribution {
+  return typeof cluster === 'string' ? { holder, cluster } : { holder };
 }
 
-function clusterOf(eni: NetworkInterface, identity: ClusterIdentity): Owner | undefined {
+function clusterOf(eni: NetworkInterface, identity: ClusterIdentity): string | typeof UNNAMED | undefined {
   const instanceId = eni.attachment?.instanceId ?? eni.tags[INSTANCE_TAG];
   if (instanceId !== undefined) {
-    if (identity.instanceIds.has(instanceId)) return { name: identity.name };
-    if (identity.otherInstances.has(instanceId)) return { name: identity.otherInstances.get(instanceId) };
+    if (identity.instanceIds.has(instanceId)) return identity.name;
+    if (identity.otherInstances.has(instanceId)) return identity.otherInstances.get(instanceId) ?? UNNAMED;
   }
   const names = clusterNames(eni);
-  if (names.length === 1) return { name: names[0] };
-  return identity.nodeIps.has(eni.privateIpAddresses[0] ?? '') ? { name: identity.name } : undefined;
+  if (names.length === 1) return names[0];
+  return identity.nodeIps.has(eni.privateIpAddresses[0] ?? '') ? identity.name : undefined;
 }
 
 /** The clusters that an interface names as its owner; two would be a contradiction, which attributes it to neither. */

@@ -48,12 +48,21 @@ export function formatIpv4(address: number): string {
 
 /** @returns the block, or undefined where `text` is no IPv4 CIDR. Host bits are cleared, as EC2 does. */
 export function parseIpv4Block(text: string): Ipv4Block | undefined {
-  const [base = '', length = ''] = text.split('/', 2);
-  const address = parseIpv4(base);
-  const bits = Number(length);
-  if (address === undefined || !/^\d{1,2}$/.test(length) || bits > 32) return undefined;
+  const slash = text.indexOf('/');
+  const address = slash < 0 ? undefined : parseIpv4(text.slice(0, slash));
+  const bits = parsePrefixLength(text, slash + 1);
+  if (address === undefined || bits === undefined) return undefined;
   const size = 2 ** (32 - bits);
   return { first: address - (address % size), size };
+}
+
+/** One or two digits to the end of the text, up to 32. */
+function parsePrefixLength(text: string, from: number): number | undefined {
+  const digits = text.length - from;
+  const [tens, ones] = [digits === 2 ? text.charCodeAt(from) - ZERO : 0, text.charCodeAt(text.length - 1) - ZERO];
+  if (digits < 1 || digits > 2 || tens < 0 || tens > 3 || ones < 0 || ones > 9) return undefined;
+  const bits = 10 * tens + ones;
+  return bits <= 32 ? bits : undefined;
 }
 
 export function formatIpv4Block({ first, size }: Ipv4Block): string {

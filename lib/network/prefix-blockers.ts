@@ -11,6 +11,7 @@ import { holderIndex, PREFIX, PRIMARY, RESERVED, reservationMap, type SubnetOccu
  */
 export const RELEASES = ['delete-detached', 'unassign', 'await-cni', 'delete-interface', 'replace-node', 'not-ours'] as const;
 export type Release = (typeof RELEASES)[number];
+const COSTS = Object.fromEntries(RELEASES.map((release, cost) => [release, cost])) as Readonly<Record<Release, number>>;
 
 /** One interface's addresses in a block that would be free without them. */
 export interface PrefixBlocker {
@@ -42,7 +43,7 @@ export function prefixBlockers(
 ): readonly PrefixBlocker[] {
   const { block, holders, interfaces } = occupancy;
   const map = reservations.length > 0 ? reservationMap(block, reservations) : undefined;
-  const costs = interfaces.map((eni, index) => releaseCosts(eni, attributions[index] ?? { holder: 'other' }, clusterName));
+  const costs = releaseCosts(interfaces, attributions, clusterName);
   const candidates = new Float64Array(Math.floor(block.size / PREFIX_SIZE));
   let count = 0;
   for (let at = 0; at < candidates.length; at++) {
@@ -55,14 +56,19 @@ export function prefixBlockers(
   return Array.from(cheapest).flatMap((key) => blockersOf(occupancy, (key % 2 ** 28) * PREFIX_SIZE, costs));
 }
 
-interface ReleaseCosts {
-  readonly primary: number;
-  readonly secondary: number;
-}
-
-function releaseCosts(eni: NetworkInterface, attribution: Attribution, clusterName: string): ReleaseCosts {
-  const [primary, secondary] = releases(eni, attribution, clusterName);
-  return { primary: RELEASES.indexOf(primary), secondary: RELEASES.indexOf(secondary) };
+/** What each interface's addresses cost, by the place of their release in RELEASES: its primary one at 2i, the others at 2i + 1. */
+function releaseCosts(
+  interfaces: readonly NetworkInterface[],
+  attributions: readonly Attribution[],
+  clusterName: string,
+): Uint8Array {
+  const costs = new Uint8Array(2 * interfaces.length);
+  for (const [index, eni] of interfaces.entries()) {
+    const [primary, secondary] = releases(eni, attributions[index] ?? { holder: 'other' }, clusterName);
+    costs[2 * index] = COSTS[primary];
+    costs[2 * index + 1] = COSTS[secondary];
+  }
+  return costs;
 }
 
 /** What releases the primary address of an interface, and what its secondary ones. */
@@ -81,7 +87,7 @@ function releases(eni: NetworkInterface, { holder, cluster }: Attribution, clust
 }
 
 /** @returns what the block costs: the worst release times 32, plus its addresses; undefined where it is free or cannot be had */
-function blockCost(holders: Uint32Array, from: number, costs: readonly ReleaseCosts[]): number | undefined {
+function blockCost(holders: Uint32Array, from: number, costs: Uint8Array): number | undefined {
   let worst = 0;
   let addresses = 0;
   for (let offset = from; offset < from + PREFIX_SIZE; offset++) {
@@ -90,22 +96,17 @@ function blockCost(holders: Uint32Array, from: number, costs: readonly ReleaseCo
     if (holder & RESERVED) return undefined;
     const cost = releaseCost(holder, costs);
     if (holder & PREFIX && cost > 0) return undefined;
-    worst = Math.max(worst, cost);
+    if (cost > worst) worst = cost;
     addresses++;
   }
   return addresses === 0 ? undefined : worst * 32 + addresses;
 }
 
-function releaseCost(holder: number, costs: readonly ReleaseCosts[]): number {
-  const cost = costs[holderIndex(holder)];
-  return cost === undefined ? RELEASES.length - 1 : holder & PRIMARY ? cost.primary : cost.secondary;
+function releaseCost(holder: number, costs: Uint8Array): number {
+  return costs[2 * holderIndex(holder) + (holder & PRIMARY ? 0 : 1)] ?? RELEASES.length - 1;
 }
 
-function blockersOf(
-  { block, holders, interfaces }: SubnetOccupancy,
-  from: number,
-  costs: readonly ReleaseCosts[],
-): readonly PrefixBlocker[] {
+function blockersOf({ block, holders, interfaces }: SubnetOccupancy, from: number, costs: Uint8Array): readonly PrefixBlocker[] {
   const text = formatIpv4Block({ first: block.first + from, size: PREFIX_SIZE });
   const blockers = new Map<number, { ips: string[]; worst: number }>();
   for (let offset = from; offset < from + PREFIX_SIZE; offset++) {

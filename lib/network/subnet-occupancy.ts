@@ -18,6 +18,10 @@ export interface SubnetOccupancy {
   readonly total: number;
   /** Distinct addresses that these interfaces hold. */
   readonly held: number;
+  /** How many of them each interface holds beside its primary one, by its index in `interfaces`. */
+  readonly heldBeside: Uint32Array;
+  /** 1 where an interface holds its primary address, by its index. */
+  readonly heldPrimary: Uint8Array;
 }
 
 /**
@@ -31,21 +35,34 @@ export function subnetOccupancy(subnet: Subnet, interfaces: readonly NetworkInte
   const { first, size } = block;
   const holders = new Uint32Array(size);
   for (const offset of [0, 1, 2, 3, size - 1]) if (offset < size) holders[offset] = RESERVED;
+  const heldBeside = new Uint32Array(interfaces.length);
+  const heldPrimary = new Uint8Array(interfaces.length);
   let held = 0;
-  for (const [index, eni] of interfaces.entries()) {
-    held += holdAddresses(holders, first, eni.privateIpAddresses, index + 1);
-    for (const text of eni.ipv4Prefixes) held += holdPrefix(holders, first, text, (index + 1) | PREFIX);
+  for (const [index, { privateIpAddresses, ipv4Prefixes }] of interfaces.entries()) {
+    const primary = holdAddresses(holders, first, privateIpAddresses, 0, 1, (index + 1) | PRIMARY);
+    let beside = holdAddresses(holders, first, privateIpAddresses, 1, privateIpAddresses.length, index + 1);
+    for (const text of ipv4Prefixes) beside += holdPrefix(holders, first, text, (index + 1) | PREFIX);
+    heldPrimary[index] = primary;
+    heldBeside[index] = beside;
+    held += primary + beside;
   }
-  return { block, interfaces, holders, total: Math.max(0, size - 5), held };
+  return { block, interfaces, holders, total: Math.max(0, size - 5), held, heldBeside, heldPrimary };
 }
 
-/** @returns how many of these addresses lie in the subnet and were free */
-function holdAddresses(holders: Uint32Array, first: number, addresses: readonly string[], holder: number): number {
+/** @returns how many of the addresses `from` up to `end` lie in the subnet and were free */
+function holdAddresses(
+  holders: Uint32Array,
+  first: number,
+  addresses: readonly string[],
+  from: number,
+  end: number,
+  holder: number,
+): number {
   let taken = 0;
-  for (let at = 0; at < addresses.length; at++) {
+  for (let at = from; at < end; at++) {
     const offset = (parseIpv4(addresses[at] ?? '') ?? -1) - first;
     if (holders[offset] !== 0) continue;
-    holders[offset] = at === 0 ? holder | PRIMARY : holder;
+    holders[offset] = holder;
     taken++;
   }
   return taken;

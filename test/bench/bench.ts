@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: a whole check of a large cluster served on loopback, beside the bare fetch of the same pages by curl in the same
- * run, and the bundles of the functions. Absolute times are this machine's; the ratios are what to compare. The sandbox answers from
- * memory, which no API server does: `npm run bench -- --api-server` measures beside it a real one, which it has to fill first.
+ * run; the engines of the subnet checks (alone: `npm run bench -- --subnets`); and the bundles of the functions. Absolute times are
+ * this machine's; the ratios are what to compare. The sandbox answers from memory, which no API server does: `npm run bench --
+ * --api-server` measures beside it a real one, which it has to fill first.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureBundles } from '#test/bench/bundles.ts';
 import { median } from '#test/bench/median.ts';
+import { measureSubnets } from '#test/bench/subnets.ts';
 
 const ROUNDS = 5;
 const run = promisify(execFile);
@@ -113,8 +115,21 @@ function report(
   console.table(first?.figures.calls);
 }
 
+function reportSubnets(): void {
+  const { interfaces, held, spent } = measureSubnets();
+  console.log(
+    `Sixteen /16 subnets, ${interfaces} interfaces that hold ${held} addresses (cold: medians of five fresh processes)`,
+  );
+  console.table(Object.fromEntries(Object.entries(spent).map(([part, ms]) => [part, `${ms.toFixed(1)} ms`])));
+}
+
+if (process.argv.includes('--subnets')) {
+  reportSubnets();
+  process.exit(0);
+}
 await measureCheck();
 if (process.argv.includes('--api-server')) await measureCheck('--api-server');
+reportSubnets();
 console.log('Bundles of the functions (import: median of nine fresh processes)');
 console.table(
   Object.fromEntries(

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { NetworkInterface, Subnet } from '#lib/model/ec2.ts';
 import { addressShares } from '#lib/network/address-consumers.ts';
 import { attribute, type ClusterIdentity } from '#lib/network/address-holders.ts';
+import { addressSet } from '#lib/network/address-set.ts';
 import { parseIpv4 } from '#lib/network/ipv4.ts';
 import { subnetOccupancy } from '#lib/network/subnet-occupancy.ts';
 import { aDetachedEni, heldAddresses, subnetWorld } from '#test/network/worlds.ts';
@@ -19,7 +20,7 @@ const sharesOf = (interfaces: readonly NetworkInterface[], pods?: readonly strin
   const occupancy = subnetOccupancy(subnet, interfaces);
   if (occupancy === undefined) throw new Error('no block');
   const attributions = interfaces.map((eni) => attribute(eni, identity, { now: new Date(NOW) }));
-  return addressShares(occupancy, attributions, pods && new Set(pods.map((ip) => parseIpv4(ip) ?? -1)));
+  return addressShares(occupancy, attributions, pods && addressSet(pods.map(parseIpv4)));
 };
 const sum = (counts: Readonly<Record<string, number | null>>) =>
   Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);

@@ -30,10 +30,18 @@ test.each([
   '1e1.2.3.4',
 ])('%j is no IPv4 address', (text) => expect(parseIpv4(text)).toBeUndefined());
 
-test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0/8', '10.0.0.0/8.5', '::/0'])(
-  '%j is no IPv4 block',
-  (text) => expect(parseIpv4Block(text)).toBeUndefined(),
-);
+test.each([
+  '10.0.0.0',
+  '10.0.0.0/33',
+  '10.0.0.0/',
+  '10.0.0.0/-1',
+  '10.0.0/8',
+  '10.0.0.0/8.5',
+  '10.0.0.0/24/8',
+  '10.0.0.0/008',
+  '10.0.0.0/ 8',
+  '::/0',
+])('%j is no IPv4 block', (text) => expect(parseIpv4Block(text)).toBeUndefined());
 
 test('a block holds exactly the addresses that ipaddr.js says match', () => {
   fc.assert(
