@@ -21,9 +21,14 @@ export function isLeaked(eni: NetworkInterface, now: Date, minAgeMinutes = LEAKE
   return age !== undefined && age > minAgeMinutes;
 }
 
+/** Whether the VPC CNI made an interface and it is attached to nothing. */
+export function isDetachedByCni({ status, tags, description }: NetworkInterface): boolean {
+  return status === 'available' && tags[INSTANCE_TAG] !== undefined && description.startsWith(CNI_DESCRIPTION);
+}
+
 /** Age in minutes of an interface that the VPC CNI made and that is attached to nothing; undefined for any other, and where it is not known. */
-export function detachedMinutes({ status, tags, description }: NetworkInterface, now: Date): number | undefined {
-  if (status !== 'available' || tags[INSTANCE_TAG] === undefined || !description.startsWith(CNI_DESCRIPTION)) return undefined;
-  const createdAt = Date.parse(tags[CREATED_AT_TAG] ?? '');
+export function detachedMinutes(eni: NetworkInterface, now: Date): number | undefined {
+  if (!isDetachedByCni(eni)) return undefined;
+  const createdAt = Date.parse(eni.tags[CREATED_AT_TAG] ?? '');
   return Number.isNaN(createdAt) ? undefined : (now.getTime() - createdAt) / 60_000;
 }
