@@ -11,6 +11,7 @@ import { Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
 import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
+import { answerMetricData } from '#lib/sandbox/metric-data.ts';
 import type { RequestLog } from '#lib/sandbox/request-log.ts';
 import { answerServiceQuotas } from '#lib/sandbox/service-quotas.ts';
 import type { World } from '#lib/sandbox/world.ts';
@@ -96,16 +97,20 @@ export class AwsApi {
       }
       case 'monitoring': {
         const operation = targetOf(request);
-        if (operation !== 'PutMetricData') return unknownCall(operation);
-        return {
-          operation,
-          answer: () => {
-            this.#metrics.push(...readMetricData(body));
-            return '{}';
-          },
-        };
+        if (operation === 'GetMetricData') return { operation, answer: () => this.#metricData(body) };
+        return operation === 'PutMetricData' ? { operation, answer: () => this.#putMetrics(body) } : unknownCall(operation);
       }
     }
+  }
+
+  #putMetrics(body: string): string {
+    for (const metric of readMetricData(body)) this.#metrics.push(metric);
+    return '{}';
+  }
+
+  #metricData(body: string): string {
+    const { world, now } = this.#parts;
+    return answerMetricData({ history: world.metricHistory, published: this.#metrics, now: now().getTime() / 1000 }, body);
   }
 
   #ec2(query: Ec2Query): string {

@@ -36,7 +36,19 @@ export interface World {
   readonly scalingActivities: readonly ScalingActivity[];
   /** Quotas that were raised, or lowered by the test, by code. */
   readonly quotas: Readonly<Record<string, number>>;
+  /** What CloudWatch has of the time before the sandbox started. */
+  readonly metricHistory: readonly MetricSeries[];
   readonly clusters: readonly WorldCluster[];
+}
+
+/** One metric over time, as it was published. */
+export interface MetricSeries {
+  readonly namespace: string;
+  readonly name: string;
+  readonly unit?: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `at` is ISO 8601; in any order. */
+  readonly points: readonly { readonly at: string; readonly value: number }[];
 }
 
 export interface WorldCluster {

@@ -33,6 +33,7 @@ export function buildWorld(spec: WorldSpec): World {
     prefixLists: [],
     scalingActivities: [],
     quotas: {},
+    metricHistory: [],
     clusters: all('clusters').flat(),
   };
 }

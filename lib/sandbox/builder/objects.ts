@@ -71,6 +71,17 @@ export function nodeObject(node: NodeObject): KubernetesObject {
   };
 }
 
+/** The API server labels every namespace with its name. */
+export function namespaceObject(name: string, createdAt: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, uid: uid('namespace', name), creationTimestamp: createdAt, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}
+
 export function condition(type: string, status: string, since: string, reason?: string, message?: string): JsonObject {
   return { type, status, lastTransitionTime: since, ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
 }

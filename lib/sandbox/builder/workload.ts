@@ -14,6 +14,8 @@ import type { VpcDraft } from '#lib/sandbox/builder/vpc.ts';
 import type { KubernetesObject, KubernetesResource } from '#lib/sandbox/world.ts';
 
 const APPS = ['storefront', 'cart', 'checkout', 'search', 'inventory', 'pricing', 'recommendations', 'notifications'];
+/** Those that every API server has, and the workloads' own. */
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system', 'shop'];
 const DNS_PORTS = [
   { containerPort: 53, name: 'dns', protocol: 'UDP' },
   { containerPort: 53, name: 'dns-tcp', protocol: 'TCP' },
@@ -61,6 +63,12 @@ export function kubernetesOf(
       }),
     ),
     core('services', 'Service', true, [kubeDnsService(since)]),
+    core(
+      'namespaces',
+      'Namespace',
+      false,
+      NAMESPACES.map((name) => namespaceObject(name, since)),
+    ),
     grouped('apps/v1', 'daemonsets', 'DaemonSet', true, [
       awsNodeObject(cniVersion, env, since, numbers),
       kubeProxyObject(version, since, nodes.length),
