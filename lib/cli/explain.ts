@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { explainSubnetCommand } from '#lib/cli/explain-subnet.ts';
 import type { System } from '#lib/cli/system.ts';
 
 export interface ExplainOptions {
@@ -9,10 +10,12 @@ export interface ExplainOptions {
 /** `cniwatch explain`. */
 export function explainCommand(system: System, done: (exitCode: number) => void): Command {
   return new Command('explain')
-    .description('say what a check asks, how its verdict falls, and where its rule comes from')
-    .argument('[check]', 'id of the check')
+    .description('say what a check asks and how its verdict falls, what a remediation is, or who holds a subnet')
+    .argument('[id]', 'id of a check or of a remediation')
     .option('--list', 'name every check')
     .addOption(new Option('--output <format>', 'format').choices(['text', 'json']).default('text'))
+    .enablePositionalOptions()
+    .addCommand(explainSubnetCommand(system, done))
     .action(async (id: string | undefined, options: ExplainOptions) => {
       const { runExplainCommand } = await import('#lib/cli/run-explain.ts');
       done(await runExplainCommand(id, options, system));

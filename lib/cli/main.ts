@@ -22,10 +22,12 @@ export async function main(
     .description('Sees IP exhaustion, fragmentation, DNS gaps and CNI failures in EKS clusters before pods do.')
     .version(version)
     .helpCommand(true)
+    // What follows a command is its own, and of `explain subnet` the subcommand's.
+    .enablePositionalOptions()
     .addHelpText('after', '\nStart with: cniwatch demo');
   for (const command of [checkCommand, captureCommand, explainCommand, whatIfCommand, demoCommand])
     program.addCommand(command(system, done));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command
       .exitOverride()
       .showHelpAfterError('(--help says more)')

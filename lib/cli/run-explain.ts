@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import type { ExplainOptions } from '#lib/cli/explain.ts';
+import { explainedRemediation, remediationText } from '#lib/cli/explain-remediation.ts';
+import { section } from '#lib/cli/sections.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { didYouMean } from '#lib/config/nearest.ts';
@@ -21,12 +23,19 @@ export async function runExplainCommand(
     return EXIT.ok;
   }
   const check = registry.find((each) => each.id === id);
-  if (!check) {
-    const ids = registry.map((each) => each.id);
-    throw new UsageError(`there is no check "${id}"${didYouMean(id, ids) || ': `cniwatch explain --list` names them'}`);
+  if (check !== undefined) {
+    await stdout.write(output === 'json' ? json(whole(check)) : explanation(check, width));
+    return EXIT.ok;
   }
-  await stdout.write(output === 'json' ? json(whole(check)) : explanation(check, width));
+  const remediation = explainedRemediation(id, registry);
+  if (remediation === undefined) throw new UsageError(unknownId(id, registry));
+  await stdout.write(output === 'json' ? json(remediation) : remediationText(remediation, width));
   return EXIT.ok;
+}
+
+function unknownId(id: string, registry: readonly Check[]): string {
+  const ids = [...registry.map((each) => each.id), ...Object.keys(REMEDIES)];
+  return `there is no check "${id}"${didYouMean(id, ids) || ': `cniwatch explain --list` names them'}`;
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
@@ -90,21 +99,4 @@ function optionEntries({ options }: Check): readonly (readonly [string, string])
     name,
     value === undefined ? description : `${description} (default ${JSON.stringify(value)})`,
   ]);
-}
-
-/** A title and its entries: names on the left, what they mean wrapped on the right. */
-function section(title: string, entries: readonly (readonly [string, string])[], width: number): string[] {
-  if (entries.length === 0) return [];
-  const column = Math.min(Math.max(...entries.map(([name]) => name.length)), 24);
-  const indent = column === 0 ? 2 : column + 4;
-  return [
-    '',
-    title,
-    ...entries.flatMap(([name, text]) => {
-      const [first = '', ...rest] = wrap(text, width - indent);
-      const lead = column === 0 ? '  ' : `  ${name.padEnd(column)}  `;
-      const head = lead.length > indent ? [`  ${name}`, ' '.repeat(indent) + first] : [lead + first];
-      return [...head, ...rest.map((line) => ' '.repeat(indent) + line)];
-    }),
-  ];
 }

@@ -82,3 +82,21 @@ test('a check that there is not is named with the nearest one', async () => {
     'there is no check "node-cordoned": did you mean "nodes-cordoned"?',
   );
 });
+
+test('a remediation says what a person does, and which checks name it', async () => {
+  expect(await explain('recycle-nodes', { output: 'text' })).toMatch(
+    /^recycle-nodes\n\nCorrect max-pods .*\n\nNamed by\n {2}nodes-cordoned {2}Nodes taken out of scheduling\n$/s,
+  );
+  expect(JSON.parse(await explain('recycle-nodes', { output: 'json' }))).toEqual({
+    id: 'recycle-nodes',
+    remedy: expect.stringContaining('kubectl drain NODE'),
+    checks: [{ id: 'nodes-cordoned', title: 'Nodes taken out of scheduling' }],
+  });
+});
+
+test.each([
+  ['recycle-node', 'did you mean "recycle-nodes"?'],
+  ['constructor', '`cniwatch explain --list` names them'],
+])('neither a check nor a remediation: %s', async (id, message) =>
+  expect(explain(id, { output: 'text' })).rejects.toThrow(message),
+);

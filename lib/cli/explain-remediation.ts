@@ -1,0 +1,35 @@
+import { section } from '#lib/cli/sections.ts';
+import type { Check } from '#lib/model/check.ts';
+import { REMEDIES } from '#lib/model/remedies.ts';
+import { wrap } from '#lib/report/wrap.ts';
+
+/** What `explain` says of a remediation. */
+export interface ExplainedRemediation {
+  readonly id: string;
+  /** What a person does. */
+  readonly remedy: string;
+  /** Checks whose findings name it. */
+  readonly checks: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** @returns undefined where there is no remediation of that id */
+export function explainedRemediation(id: string, registry: readonly Check[]): ExplainedRemediation | undefined {
+  const remedy = Object.hasOwn(REMEDIES, id) ? REMEDIES[id] : undefined;
+  if (remedy === undefined) return undefined;
+  const naming = registry.filter(({ remediations }) => remediations.includes(id));
+  return { id, remedy, checks: naming.map((check) => ({ id: check.id, title: check.title })) };
+}
+
+export function remediationText({ id, remedy, checks }: ExplainedRemediation, width: number): string {
+  return [
+    id,
+    '',
+    ...wrap(remedy, width),
+    ...section(
+      'Named by',
+      checks.map((check) => [check.id, check.title]),
+      width,
+    ),
+    '',
+  ].join('\n');
+}
