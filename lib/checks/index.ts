@@ -2,16 +2,24 @@ import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
+import { check as prefixDelegation } from '#lib/checks/node/prefix-delegation.ts';
+import { check as controlPlaneSubnets } from '#lib/checks/subnet/control-plane-subnets.ts';
+import { check as leakedEnis } from '#lib/checks/subnet/leaked-enis.ts';
 import { check as subnetIpExhaustion } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import { check as subnetPrefixFragmentation } from '#lib/checks/subnet/subnet-prefix-fragmentation.ts';
+import { check as surgeHeadroom } from '#lib/checks/subnet/surge-headroom.ts';
 import type { Check } from '#lib/model/check.ts';
 
 /** Every check there is, in the order of its areas: one line each. Reports list findings of one verdict in this order. */
 export const CHECKS: readonly Check[] = [
   subnetIpExhaustion,
   subnetPrefixFragmentation,
+  controlPlaneSubnets,
+  leakedEnis,
+  surgeHeadroom,
   nodeIpCapacity,
   maxPodsMismatch,
+  prefixDelegation,
   dnsSecurityGroups,
   cniAgents,
 ];

@@ -16,6 +16,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Choose a type with more interfaces, or more addresses on each, for the node group or NodePool; `ipCapacity` is what this one gives.',
   'recycle-nodes':
     'Correct max-pods where the finding says that it is set, bring new nodes in, then cordon and drain the old ones a few at a time: kubectl drain NODE --ignore-daemonsets keeps to disruption budgets.',
+  'update-cluster-subnets':
+    'Free addresses in the named subnets, or give the cluster roomier ones: aws eks update-cluster-config --name CLUSTER --resources-vpc-config subnetIds=SUBNET,SUBNET, with at least one in every zone of the present ones. Nodes stay where they are.',
+  'delete-leaked-enis':
+    'Read each interface once more (aws ec2 describe-network-interfaces --network-interface-ids ENI): if it is still available after five minutes, aws ec2 delete-network-interface --network-interface-id ENI. Those of `unattributedEniIds` may be of any cluster of the VPC: ask first.',
   'allow-dns':
     'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
   'restart-cni':
