@@ -31,8 +31,20 @@ type Problem = readonly [check: string, verdict: Verdict, resource: string];
 const CRASHING = ['10-50-4-5', '10-50-4-6', '10-50-4-7', '10-50-4-8', '10-50-4-9'];
 const EXPECTED: Readonly<Record<string, { readonly verdict: Verdict; readonly problems: readonly Problem[] }>> = {
   'identity-prod': { verdict: 'ok', problems: [] },
-  'shop-prod': { verdict: 'warning', problems: [['subnet-ip-exhaustion', 'warning', 'shop-nodes-a']] },
-  'analytics-prod': { verdict: 'critical', problems: [['subnet-prefix-fragmentation', 'critical', 'analytics-private-a']] },
+  'shop-prod': {
+    verdict: 'warning',
+    problems: [
+      ['subnet-ip-exhaustion', 'warning', 'shop-nodes-a'],
+      ['surge-headroom', 'warning', 'shop-prod'],
+    ],
+  },
+  'analytics-prod': {
+    verdict: 'critical',
+    problems: [
+      ['subnet-prefix-fragmentation', 'critical', 'analytics-private-a'],
+      ['surge-headroom', 'warning', 'analytics-prod'],
+    ],
+  },
   'payments-prod': {
     verdict: 'critical',
     problems: [['dns-security-groups', 'critical', expect.stringMatching(/^pods with custom networking in subnet-\w+$/)]],
