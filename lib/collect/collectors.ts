@@ -20,11 +20,13 @@ import { endpointSlices } from '#lib/collect/kubernetes/endpoint-slices.ts';
 import { eniConfigs } from '#lib/collect/kubernetes/eni-configs.ts';
 import { events } from '#lib/collect/kubernetes/events.ts';
 import { ipamd } from '#lib/collect/kubernetes/ipamd.ts';
+import { namespaces } from '#lib/collect/kubernetes/namespaces.ts';
 import { networkPolicies } from '#lib/collect/kubernetes/network-policies.ts';
 import { nodeClaims } from '#lib/collect/kubernetes/node-claims.ts';
 import { nodePools } from '#lib/collect/kubernetes/node-pools.ts';
 import { nodes } from '#lib/collect/kubernetes/nodes.ts';
 import { pods } from '#lib/collect/kubernetes/pods.ts';
+import { policyResources } from '#lib/collect/kubernetes/policy-resources.ts';
 import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
 import { services } from '#lib/collect/kubernetes/services.ts';
 import type { Sources } from '#lib/collect/sources.ts';
@@ -54,11 +56,13 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   daemonSets,
   services,
   endpointSlices,
+  namespaces,
   networkPolicies,
   eniConfigs,
   cniNodes,
   securityGroupPolicies,
   cniResources,
+  policyResources,
   nodeClaims,
   nodePools,
   ipamd,

@@ -185,6 +185,9 @@ export const endpointSlice = z.object({
 });
 export type EndpointSlice = z.infer<typeof endpointSlice>;
 
+export const namespace = z.object({ name: z.string(), labels: stringMap });
+export type Namespace = z.infer<typeof namespace>;
+
 const networkPolicyPort = z.object({
   protocol: z.string(),
   port: z.union([z.number(), z.string()]).optional(),
@@ -230,10 +233,7 @@ export const securityGroupPolicy = z.object({
 });
 export type SecurityGroupPolicy = z.infer<typeof securityGroupPolicy>;
 
-/**
- * An object of a CNI whose checks read it whole (Cilium, Calico): kept as the API gave it, less managed fields.
- * The checks that read it parse it strictly.
- */
+/** An object that is read whole, of a CNI or of a kind of policy: kept as the API gave it, less managed fields, and parsed by its reader. */
 export const customResource = z.object({
   apiVersion: z.string(),
   kind: z.string(),
@@ -241,6 +241,8 @@ export const customResource = z.object({
   name: z.string(),
   labels: stringMap,
   spec: z.unknown(),
+  /** Several rules in one object, as Cilium's policies may have them beside or instead of `spec`. */
+  specs: z.array(z.unknown()).optional(),
   status: z.unknown(),
 });
 export type CustomResource = z.infer<typeof customResource>;

@@ -22,6 +22,7 @@ import {
   endpointSlice,
   eniConfig,
   event,
+  namespace,
   networkPolicy,
   node,
   pod,
@@ -66,12 +67,15 @@ const sliceData = {
   services: z.array(service),
   /** Of kube-system. */
   endpointSlices: z.array(endpointSlice),
+  namespaces: z.array(namespace),
   networkPolicies: z.array(networkPolicy),
   // The CNIs' own kinds, where the API server serves them
   eniConfigs: z.array(eniConfig),
   cniNodes: z.array(cniNode),
   securityGroupPolicies: z.array(securityGroupPolicy),
   cniResources: z.array(customResource),
+  /** Of the kinds beside networking.k8s.io that can change what a NetworkPolicy decides. */
+  policyResources: z.array(customResource),
   // Karpenter's, where the API server serves them
   nodeClaims: z.array(nodeClaim),
   nodePools: z.array(nodePool),

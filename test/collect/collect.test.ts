@@ -22,11 +22,13 @@ const OF_KUBERNETES: readonly SliceKey[] = [
   'daemonSets',
   'services',
   'endpointSlices',
+  'namespaces',
   'networkPolicies',
   'eniConfigs',
   'cniNodes',
   'securityGroupPolicies',
   'cniResources',
+  'policyResources',
   'nodeClaims',
   'nodePools',
 ];

@@ -76,7 +76,12 @@ export function namespaceObject(name: string, createdAt: string): KubernetesObje
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, uid: uid('namespace', name), creationTimestamp: createdAt, labels: { 'kubernetes.io/metadata.name': name } },
+    metadata: {
+      name,
+      uid: uid('namespace', name),
+      creationTimestamp: createdAt,
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   };

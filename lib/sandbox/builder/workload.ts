@@ -1,5 +1,5 @@
 import { ago, type ClusterNode, draftOf } from '#lib/sandbox/builder/cluster.ts';
-import { eventObject, nodeObject, podObject } from '#lib/sandbox/builder/objects.ts';
+import { eventObject, namespaceObject, nodeObject, podObject } from '#lib/sandbox/builder/objects.ts';
 import type { ClusterSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import {
   AWS_NODE_IMAGE,

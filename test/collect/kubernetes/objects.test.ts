@@ -13,9 +13,13 @@ import { aSnapshot, awsNode } from '#test/scenarios/slices.ts';
 
 const CREATED = '2026-11-20T00:00:00Z';
 
+/** Of the collectors that list several kinds, the one whose objects are given. */
+const ONE_OF_MANY: Partial<Record<SliceKey, string>> = { cniResources: 'ciliumnodes', policyResources: 'ciliumnetworkpolicies' };
+
 /** Runs one collector over these objects, at every path; whatever it gives must be what the Snapshot's schema takes. */
 async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnapshot().slices): Promise<unknown> {
   const lists: KubernetesList[] = [];
+  const only = ONE_OF_MANY[key];
   const groups = ['crd.k8s.amazonaws.com', 'vpcresources.k8s.aws', 'cilium.io'].map((name) => ({
     name,
     versions: [{ version: 'v1' }],
@@ -23,7 +27,7 @@ async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnaps
   const kubernetes: KubernetesReader = {
     list: async (list, map) => {
       lists.push(list);
-      return key === 'cniResources' && list.resource !== 'ciliumnodes' ? [] : items.map(map);
+      return only !== undefined && list.resource !== only ? [] : items.map(map);
     },
     text: async () => '',
     discovery: async () =>
@@ -496,6 +500,25 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       policyTypes: ['Ingress', 'Egress'],
       ingress: [],
       egress: [{ ports: [], peers: [] }],
+    },
+  ],
+  [
+    'namespaces',
+    'a namespace',
+    { metadata: meta('shop', { labels: { team: 'web' }, annotations: { x: 'y' } }), status: { phase: 'Active' } },
+    { name: 'shop', labels: { team: 'web' } },
+  ],
+  [
+    'policyResources',
+    'a Cilium policy of two rules, whole',
+    { metadata: meta('dns', { namespace: 'shop' }), specs: [{ endpointSelector: {} }, { egress: [{}] }] },
+    {
+      apiVersion: 'cilium.io/v1',
+      kind: 'CiliumNetworkPolicy',
+      namespace: 'shop',
+      name: 'dns',
+      labels: {},
+      specs: [{ endpointSelector: {} }, { egress: [{}] }],
     },
   ],
   [

@@ -54,7 +54,13 @@ async function create(api: ApiClient, object: KubernetesObject, resources: reado
   const terminating = metadata.deletionTimestamp !== undefined;
   const given = Object.fromEntries(Object.entries(metadata).filter(([field]) => !SERVER_FIELDS.includes(field)));
   const body = { ...object, metadata: { ...given, ...(terminating ? { finalizers: [FINALIZER] } : {}) } };
-  demand(await api.request('POST', collection, body), `create ${what}`);
+  const created = await api.request('POST', collection, body);
+  // Every server has some namespaces from its start, and those of the objects are made first.
+  if (kind === 'Namespace' && created.status === 409) {
+    demand(await api.request('PATCH', path, { metadata: { labels: given['labels'] } }), `label ${what}`);
+    return;
+  }
+  demand(created, `create ${what}`);
   if (status !== undefined && resources.some((one) => one.name === `${resource.name}/status`)) {
     demand(await api.request('PATCH', `${path}/status`, { status }), `set the status of ${what}`);
   }

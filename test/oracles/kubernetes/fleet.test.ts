@@ -28,11 +28,13 @@ const KUBERNETES_SLICES: readonly SliceKey[] = [
   'daemonSets',
   'services',
   'endpointSlices',
+  'namespaces',
   'networkPolicies',
   'eniConfigs',
   'cniNodes',
   'securityGroupPolicies',
   'cniResources',
+  'policyResources',
 ];
 
 let sandbox: Sandbox;
