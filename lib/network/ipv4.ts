@@ -16,27 +16,26 @@ export interface Ipv4Block {
  */
 export function parseIpv4(text: string): number | undefined {
   let address = 0;
-  let octet = -1;
+  let octet = 0;
+  let digits = 0;
   let dots = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      octet = appendDigit(octet, digit);
-      if (octet > 255) return undefined;
-    } else {
-      if (digit !== DOT || octet < 0) return undefined;
+    if (digit === DOT) {
+      if (digits === 0) return undefined;
       address = (address << 8) | octet;
-      octet = -1;
+      octet = 0;
+      digits = 0;
       dots++;
+    } else {
+      // No leading zero: some parsers read it as octal and others as decimal.
+      if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return undefined;
+      octet = octet * 10 + digit;
+      if (octet > 255) return undefined;
+      digits++;
     }
   }
-  return dots === 3 && octet >= 0 ? ((address << 8) | octet) >>> 0 : undefined;
-}
-
-/** @returns above 255 where no octet reads so. No leading zero: some parsers read it as octal and others as decimal. */
-function appendDigit(octet: number, digit: number): number {
-  if (octet < 0) return digit;
-  return octet === 0 ? 256 : octet * 10 + digit;
+  return dots === 3 && digits > 0 ? ((address << 8) | octet) >>> 0 : undefined;
 }
 
 const ZERO = '0'.charCodeAt(0);

@@ -74,6 +74,51 @@ test.each([
   });
 });
 
+test.each<[string, string, readonly NetworkInterface[], number, number]>([
+  [
+    'addresses outside of the subnet hold nothing',
+    '10.0.1.0/24',
+    [anEni({ privateIpAddresses: ['10.0.0.20', '10.0.2.20'] })],
+    0,
+    14,
+  ],
+  [
+    'nor does a prefix outside',
+    '10.0.1.0/24',
+    [anEni({ privateIpAddresses: [], ipv4Prefixes: ['10.0.0.240/28', '10.0.2.0/28'] })],
+    0,
+    14,
+  ],
+  [
+    'of a range that straddles the beginning, what lies inside',
+    '10.0.0.128/25',
+    [anEni({ privateIpAddresses: [], ipv4Prefixes: ['10.0.0.0/24'] })],
+    123,
+    0,
+  ],
+  [
+    'IPv6 addresses hold nothing of IPv4',
+    '10.0.1.0/24',
+    [anEni({ privateIpAddresses: [], ipv6Addresses: ['2001:db8::1'], ipv6Prefixes: ['2001:db8::/80'] })],
+    0,
+    14,
+  ],
+  [
+    'what is no address holds nothing',
+    '10.0.1.0/24',
+    [anEni({ privateIpAddresses: ['', '10.0.1'], ipv4Prefixes: ['10.0.1.0'] })],
+    0,
+    14,
+  ],
+  ['the two middle blocks of a /26', '10.0.1.0/26', [anEni({ privateIpAddresses: ['10.0.1.16'] })], 1, 1],
+  ['a /27 has none whoever is in it', '10.0.1.0/27', [], 0, 0],
+])('%s', (_, cidrBlock, interfaces, held, freePrefixes) => {
+  const size = 2 ** (32 - Number(cidrBlock.split('/')[1]));
+  const subnet = aSubnet({ cidrBlock, availableIpAddressCount: size - 5 - held });
+  expect(subnetOccupancy(subnet, interfaces)?.held).toBe(held);
+  expect(count(subnet, interfaces)).toMatchObject({ freePrefixes, unaccounted: 0 });
+});
+
 test('addresses that cannot be seen make the count an upper bound, and the free addresses bound it too', () => {
   expect(count(aSubnet({ availableIpAddressCount: 241 }))).toMatchObject({
     freePrefixes: 14,
