@@ -33,6 +33,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
     clientsOf,
     concurrency: options.concurrency,
     deadlineSeconds: options.deadline ?? config.collect.deadlineSeconds,
+    optIn: config.collect.optIn,
     ...(kubeconfig && { kubeconfig }),
   };
   return { results: await survey(targets, settings, system, (snapshot) => use(snapshot, clientsOf)), failures, clientsOf };

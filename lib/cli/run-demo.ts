@@ -34,7 +34,7 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
     const clientsOf = clientsByRegion();
     const { targets, failures } = await findTargets([{ region: fleet.region, patterns: ['*'] }], clientsOf);
     for (const failure of failures) await reportError(failure, system);
-    const settings = { clientsOf, concurrency: 5, deadlineSeconds: config.collect.deadlineSeconds };
+    const settings = { clientsOf, concurrency: 5, ...config.collect };
     const clusters = await survey(targets, settings, system, (snapshot) => {
       const assessment = evaluate(snapshot, { config, checks });
       return { ...assessment, outcome: `${assessment.verdict}, ${readText(snapshot)}` };

@@ -6,6 +6,7 @@ import { UsageError } from '#lib/cli/usage-error.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import type { CollectOptions } from '#lib/collect/options.ts';
+import type { OptInSource } from '#lib/model/collector.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
 
@@ -14,6 +15,7 @@ export interface SurveyOptions {
   /** Clusters that are read at the same time. */
   readonly concurrency: number;
   readonly deadlineSeconds: number;
+  readonly optIn: readonly OptInSource[];
   /** Enters the cluster by a kubeconfig instead of the EKS endpoint. */
   readonly kubeconfig?: { readonly path?: string; readonly context?: string };
 }
@@ -25,7 +27,7 @@ export interface SurveyOptions {
  */
 export async function survey<T extends { readonly outcome: string }>(
   targets: readonly Target[],
-  { clientsOf, concurrency, deadlineSeconds, kubeconfig }: SurveyOptions,
+  { clientsOf, concurrency, deadlineSeconds, optIn, kubeconfig }: SurveyOptions,
   system: System,
   use: (snapshot: Snapshot) => T | Promise<T>,
 ): Promise<T[]> {
@@ -49,6 +51,7 @@ export async function survey<T extends { readonly outcome: string }>(
       aws,
       kubernetes: await accessTo(target, aws, kubeconfig),
       deadlineMs: deadlineSeconds * 1000,
+      optIn,
       signal,
       now,
       onProgress: (step) => progress.source(label, step),

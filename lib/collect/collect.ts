@@ -17,7 +17,7 @@ export async function collect(target: Target, options: CollectOptions): Promise<
   const clock = startClock(options.deadlineMs, options.signal);
   const run = openRun(target, options, clock.signal);
   try {
-    const settled = await runAll(run, new Set(options.optIn));
+    const settled = await runAll(run, new Set<SliceKey>(options.optIn));
     return {
       version: SNAPSHOT_VERSION,
       takenAt,

@@ -4,9 +4,9 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import type { Progress } from '#lib/collect/progress.ts';
+import type { OptInSource } from '#lib/model/collector.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
-import type { SliceKey } from '#lib/model/snapshot.ts';
 
 export interface CollectOptions {
   readonly aws: {
@@ -22,6 +22,6 @@ export interface CollectOptions {
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
   /** Opt-in sources to read; the slices of the others are NotEnabled. */
-  readonly optIn?: readonly SliceKey[];
+  readonly optIn?: readonly OptInSource[];
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Check } from '#lib/model/check.ts';
+import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
 
 /** An AWS Region's code, as `eu-west-1` or `us-gov-east-1`. */
 const region = z
@@ -30,6 +31,10 @@ const collect = z
       .max(840)
       .default(120)
       .describe('how long the reading of one cluster may take, in seconds; what was not read by then is unknown'),
+    optIn: z
+      .array(z.enum(OPT_IN_SOURCES))
+      .default([])
+      .describe('sources to read besides, each with a permission of its own: docs/permissions.md'),
   })
   .prefault({})
   .describe('how clusters are read');
@@ -60,7 +65,7 @@ export interface Config {
   readonly fleet: readonly { readonly region: string; readonly clusters: readonly string[] }[];
   /** By check id: every check of the registry. */
   readonly checks: Readonly<Record<string, CheckSettings>>;
-  readonly collect: { readonly deadlineSeconds: number };
+  readonly collect: { readonly deadlineSeconds: number; readonly optIn: readonly OptInSource[] };
 }
 
 /** The schema of cniwatch.yaml for a set of checks; strict at every level. */

@@ -22,3 +22,7 @@ export interface Collector<Sources, Key extends SliceKey = SliceKey, Needs exten
 /** The API server does not serve this kind: no objects of it can exist. */
 export const ABSENT = Symbol('absent');
 export type Absent = typeof ABSENT;
+
+/** Sources that need a permission which not everybody grants: read only where the configuration names them. */
+export const OPT_IN_SOURCES = ['ipamd'] as const satisfies readonly SliceKey[];
+export type OptInSource = (typeof OPT_IN_SOURCES)[number];

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { clusterRole } from '#lib/collect/cluster-role.ts';
-import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import type { Permissions } from '#lib/model/permissions.ts';
 
 /** The group that an access entry puts the reader into, and the name of its ClusterRole. */
 const GROUP = 'cniwatch-readers';
@@ -13,9 +14,6 @@ export function permissionsPage(): string {
     Version: '2012-10-17',
     Statement: [{ Sid: 'CniwatchReads', Effect: 'Allow', Action: actions, Resource: '*' }],
   };
-  const role = clusterRole(GROUP, READ_PERMISSIONS.kubernetes)
-    .map((object) => stringify(object, { flowCollectionPadding: false }))
-    .join('---\n');
   return `<!-- Written by \`npm run docs\` from the permissions that stand beside the code: edit those. -->
 
 # Permissions
@@ -40,7 +38,7 @@ ${JSON.stringify(policy, null, 2)}
 Lists only, and no Secrets. Save this as \`cniwatch-reader.yaml\`:
 
 \`\`\`yaml
-${role.trimEnd()}
+${yamlOf(clusterRole(GROUP, READ_PERMISSIONS.kubernetes))}
 \`\`\`
 
 Then let the role in, once for each cluster. The cluster's authentication mode must be \`API\` or \`API_AND_CONFIG_MAP\`:
@@ -51,5 +49,28 @@ aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --ku
 \`\`\`
 
 In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the group \`${GROUP}\` instead.
+
+## Opt-in sources
+
+Read only where \`collect.optIn\` of cniwatch.yaml names them; what leans on one that is not named is \`not-applicable\`.
+${Object.entries(OPT_IN_PERMISSIONS).map(optInSection).join('')}`;
+}
+
+/** A ClusterRole of its own, bound to the same group: granting and revoking it leaves the reader's alone. */
+function optInSection([source, { aws, kubernetes }]: [string, Permissions]): string {
+  const actions = aws.map(({ action }) => `\`${action}\``).join(', ');
+  return `
+### ${source}
+${actions ? `\nAWS: ${actions}.\n` : ''}
+\`\`\`yaml
+${yamlOf(clusterRole(GROUP, kubernetes, `${GROUP}-${source}`))}
+\`\`\`
 `;
+}
+
+function yamlOf(objects: readonly object[]): string {
+  return objects
+    .map((object) => stringify(object, { flowCollectionPadding: false }))
+    .join('---\n')
+    .trimEnd();
 }

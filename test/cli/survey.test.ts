@@ -23,7 +23,7 @@ const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedE
 mockClient(EKSClient).rejects(denied);
 mockClient(EC2Client).rejects(denied);
 
-const SETTINGS = { clientsOf, concurrency: 2, deadlineSeconds: 30 };
+const SETTINGS = { clientsOf, concurrency: 2, deadlineSeconds: 30, optIn: [] };
 const nameOf = ({ target, collectors }: Snapshot) => ({
   name: target.name,
   failed: collectors.filter(({ ok }) => !ok).length,

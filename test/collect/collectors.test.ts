@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COLLECTORS } from '#lib/collect/collectors.ts';
-import { gatherPermissions, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { gatherPermissions, OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { OPT_IN_SOURCES } from '#lib/model/collector.ts';
 import { SLICE_KEYS, type SliceKey } from '#lib/model/snapshot.ts';
 
 describe('the registry of collectors', () => {
@@ -21,6 +22,13 @@ describe('the registry of collectors', () => {
       }
     }
     expect([...waiting]).toEqual([]);
+  });
+
+  it('leaves out, unless named, those that the configuration knows as opt-in', () => {
+    const optIn = Object.values(COLLECTORS).filter((collector) => collector.optIn);
+    expect(optIn.map(({ key }) => key)).toEqual(OPT_IN_SOURCES);
+    expect(Object.keys(OPT_IN_PERMISSIONS)).toEqual(OPT_IN_SOURCES);
+    expect(READ_PERMISSIONS.kubernetes.flatMap(({ resources }) => resources)).not.toContain('pods/proxy');
   });
 
   it('only ever reads', () => {

@@ -22,7 +22,7 @@ test.each(['', '# only a comment\n', '{}', 'fleet: []'])('what a file leaves out
       'nodes-cordoned': { enabled: true, options: { warningPercent: 20 } },
       'dns-quality': { enabled: true, options: { servfailPercent: 1 } },
     },
-    collect: { deadlineSeconds: 120 },
+    collect: { deadlineSeconds: 120, optIn: [] },
   });
 });
 
@@ -39,6 +39,7 @@ checks:
     enabled: false
 collect:
   deadlineSeconds: 30
+  optIn: [ipamd]
 `);
   expect(config).toEqual({
     fleet: [
@@ -49,7 +50,7 @@ collect:
       'nodes-cordoned': { enabled: true, options: { warningPercent: 5 } },
       'dns-quality': { enabled: false, options: { servfailPercent: 1 } },
     },
-    collect: { deadlineSeconds: 30 },
+    collect: { deadlineSeconds: 30, optIn: ['ipamd'] },
   });
 });
 
@@ -77,8 +78,9 @@ describe('a file that is wrong names the place and the nearest right thing', () 
       'checks:\n  nodes-cordoned:\n    options:\n      warningPercent: 300',
       ':4:23: checks.nodes-cordoned.options.warningPercent: too big: expected number to be <=100',
     ],
+    ['a value of the wrong type', 'collect:\n  optIn: [ipam]', ':2:11: collect.optIn.0: '],
     [
-      'a value of the wrong type',
+      'a duration that is no number',
       'collect:\n  deadlineSeconds: soon',
       ':2:20: collect.deadlineSeconds: invalid input: expected number',
     ],
