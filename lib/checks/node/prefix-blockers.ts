@@ -54,7 +54,7 @@ export function prefixObstacles({ settings, nodes, unjudged, rooms, drift }: Pre
     {
       reason: 'non-nitro-nodes',
       holds: nodes.nonNitro.length > 0,
-      detail: `${plural(nodes.nonNitro.length, 'node')} of types that are neither Nitro nor bare metal keep to single addresses`,
+      detail: `${plural(nodes.nonNitro.length, 'node')} of a type that is neither Nitro nor bare metal, and so without prefixes`,
       resources: names(nodes.nonNitro),
     },
     {
@@ -66,25 +66,25 @@ export function prefixObstacles({ settings, nodes, unjudged, rooms, drift }: Pre
     {
       reason: 'without-prefixes',
       holds: nodes.withoutPrefixes.length > 0,
-      detail: `${plural(nodes.withoutPrefixes.length, 'node')} hold single addresses and no prefix`,
+      detail: `${plural(nodes.withoutPrefixes.length, 'node')} with single addresses and no prefix`,
       resources: names(nodes.withoutPrefixes),
     },
     {
       reason: 'stale-max-pods',
       holds: nodes.stale.length > 0,
-      detail: `${plural(nodes.stale.length, 'node')} have the max-pods of single addresses`,
+      detail: `${plural(nodes.stale.length, 'node')} with the max-pods of single addresses`,
       resources: names(nodes.stale),
     },
     {
       reason: 'mixed-nodes',
       holds: nodes.mixed.length > 0,
-      detail: `${plural(nodes.mixed.length, 'node')} hold single addresses for pods beside prefixes`,
+      detail: `${plural(nodes.mixed.length, 'node')} with single addresses for pods beside prefixes`,
       resources: names(nodes.mixed),
     },
     {
       reason: 'windows-nodes',
       holds: windows.length > 0,
-      detail: `${plural(windows.length, 'Windows node')} follow enable-windows-prefix-delegation of the ConfigMap amazon-vpc-cni, which is not read`,
+      detail: `${plural(windows.length, 'Windows node')}, for which enable-windows-prefix-delegation of the ConfigMap amazon-vpc-cni decides, which is not read`,
       resources: windows,
     },
   ];

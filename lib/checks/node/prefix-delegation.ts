@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { prefixDelegationFinding } from '#lib/checks/node/prefix-delegation-finding.ts';
 import { prefixFacts } from '#lib/checks/node/prefix-facts.ts';
-import { NODE_INPUTS, vpcCniNodes } from '#lib/checks/node/vpc-cni-nodes.ts';
-import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
+import { NODE_INPUTS, noneJudged, vpcCniNodes } from '#lib/checks/node/vpc-cni-nodes.ts';
+import { defineCheck, notApplicable } from '#lib/model/check.ts';
 
 export const check = defineCheck({
   id: 'prefix-delegation',
@@ -68,16 +68,10 @@ export const check = defineCheck({
   evaluate({ inputs, optional, target, options }) {
     const found = vpcCniNodes({ inputs, optional, target });
     if ('findings' in found) return found;
-    const { settings, judged, unjudged } = found;
-    if (settings.ipv6)
+    if (found.settings.ipv6)
       return notApplicable(target, 'The pods of this cluster have IPv6 addresses, which always come from /80 prefixes.');
-    if (judged.length === 0 && unjudged.length > 0) {
-      const reasons = [...new Set(unjudged.map(({ answer }) => answer.reason))].join('; ');
-      const summary = `No node of this cluster is judged: each is ${reasons}.`;
-      const unknown = unjudged.filter(({ answer }) => answer.kind === 'unknown');
-      if (unknown.length === 0) return notApplicable(target, summary);
-      return undecided(target, summary, { nodes: unknown.map(({ host }) => host.name) });
-    }
+    const none = noneJudged(found, target);
+    if (none !== undefined) return none;
     const { daemonSet, facts } = prefixFacts(found, { inputs, optional }, options.outsideReservation);
     const finding = prefixDelegationFinding(facts, options);
     const id = `${daemonSet?.namespace}/${daemonSet?.name}`;

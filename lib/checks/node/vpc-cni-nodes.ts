@@ -59,6 +59,16 @@ export function vpcCniNodes({ inputs, optional, target }: NodeCheckContext): Vpc
   return { settings, judged, unjudged, subnets };
 }
 
+/** The answer for a cluster that has nodes and of which none is judged; undefined for any other, an empty one included. */
+export function noneJudged({ judged, unjudged }: VpcCniNodes, target: Target): CheckResult | undefined {
+  if (judged.length > 0 || unjudged.length === 0) return undefined;
+  const reasons = [...new Set(unjudged.map(({ answer }) => answer.reason))].join('; ');
+  const summary = `No node of this cluster is judged: each is ${reasons}.`;
+  const unknown = unjudged.filter(({ answer }) => answer.kind === 'unknown');
+  if (unknown.length === 0) return notApplicable(target, summary);
+  return undecided(target, summary, { nodes: unknown.map(({ host }) => host.name) });
+}
+
 /** The VPC CNI's settings, or the answer for a cluster whose pods have their addresses from elsewhere. */
 export function vpcCniSettingsOf(
   { cluster, daemonSets }: Pick<SliceData, 'cluster' | 'daemonSets'>,
