@@ -18,6 +18,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Correct max-pods where the finding says that it is set, bring new nodes in, then cordon and drain the old ones a few at a time: kubectl drain NODE --ignore-daemonsets keeps to disruption budgets.',
   'update-cluster-subnets':
     'Free addresses in the named subnets, or give the cluster roomier ones: aws eks update-cluster-config --name CLUSTER --resources-vpc-config subnetIds=SUBNET,SUBNET, with at least one in every zone of the present ones. Nodes stay where they are.',
+  'request-quota-increase':
+    'aws service-quotas request-service-quota-increase --service-code vpc --quota-code CODE --desired-value VALUE: the code is in the finding. The quotas of rules per group and of groups per interface multiply to 1,000 at most. Meanwhile delete interfaces, rules or groups that nothing uses.',
   'delete-leaked-enis':
     'Read each interface once more (aws ec2 describe-network-interfaces --network-interface-ids ENI): if it is still available after five minutes, aws ec2 delete-network-interface --network-interface-id ENI. Those of `unattributedEniIds` may be of any cluster of the VPC: ask first.',
   'allow-dns':

@@ -5,7 +5,7 @@ import { aDetachedEni as detachedEni } from '#test/network/worlds.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import { aNode, aNodeEni, anEni, anInstance, aSnapshot, DENIED } from '#test/scenarios/slices.ts';
 
-type World = Parameters<typeof aSnapshot>[0];
+type World = NonNullable<Parameters<typeof aSnapshot>[0]>;
 
 const run = (networkInterfaces: readonly NetworkInterface[], over: World = {}, options = {}) =>
   runCheck(
