@@ -3,7 +3,9 @@ import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
 import { check as prefixDelegation } from '#lib/checks/node/prefix-delegation.ts';
+import { check as warmPool } from '#lib/checks/node/warm-pool.ts';
 import { check as controlPlaneSubnets } from '#lib/checks/subnet/control-plane-subnets.ts';
+import { check as eniQuota } from '#lib/checks/subnet/eni-quota.ts';
 import { check as leakedEnis } from '#lib/checks/subnet/leaked-enis.ts';
 import { check as subnetIpExhaustion } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import { check as subnetPrefixFragmentation } from '#lib/checks/subnet/subnet-prefix-fragmentation.ts';
@@ -16,9 +18,11 @@ export const CHECKS: readonly Check[] = [
   subnetPrefixFragmentation,
   controlPlaneSubnets,
   leakedEnis,
+  eniQuota,
   surgeHeadroom,
   nodeIpCapacity,
   maxPodsMismatch,
+  warmPool,
   prefixDelegation,
   dnsSecurityGroups,
   cniAgents,
