@@ -32,13 +32,14 @@ export function seatsFor(
     if (inSubnet.has(subnetId)) inSubnet.set(subnetId, (inSubnet.get(subnetId) ?? 0) + 1);
   };
   for (const { subnetId, availabilityZone } of staying) add(subnetId, availabilityZone);
+  const seats = new Map(own.map((subnet) => [subnet, seat(group, subnet)]));
   return Array.from({ length: count }, () => {
     const zone = least(inZone);
     const subnet = own
       .filter(({ availabilityZone }) => availabilityZone === zone)
       .reduce((best, next) => ((inSubnet.get(next.subnetId) ?? 0) < (inSubnet.get(best.subnetId) ?? 0) ? next : best));
     add(subnet.subnetId, zone);
-    return seat(group, subnet);
+    return seats.get(subnet) ?? seat(group, subnet);
   });
 }
 

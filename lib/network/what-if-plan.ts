@@ -46,7 +46,8 @@ export function plan(world: World, change: Change): Plan {
   const nodes = [...settled.map(({ node }) => node), ...fresh.nodes];
   const used = new Set(nodes.flatMap(({ subnetId, draws, possibleDraws }) => [subnetId, ...draws, ...possibleDraws]));
   const inUse = subnets.filter((subnet) => used.has(subnet.subnetId) || addedSubnets.includes(subnet));
-  const gone = world.present.filter((node) => !staying.includes(node));
+  const stays = new Set(staying);
+  const gone = world.present.filter((node) => !stays.has(node));
   const released = settled.flatMap((node) => node.released);
   return {
     settings,

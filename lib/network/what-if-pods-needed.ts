@@ -18,7 +18,10 @@ export function averagePods(nodes: readonly PresentNode[]): number {
  */
 export function podsNeeded({ present }: Pick<World, 'present'>, moreNodes: number, surgeSeats: readonly Seat[]): number {
   const now = present.reduce((sum, node) => sum + poolPods(node), 0);
-  const surge = surgeSeats.reduce((sum, { group }) => sum + averagePods(group.members), 0);
+  const surge = [...Map.groupBy(surgeSeats, ({ group }) => group)].reduce(
+    (sum, [{ members }, seats]) => sum + seats.length * averagePods(members),
+    0,
+  );
   return Math.max(0, now + moreNodes * daemonPods(present) + surge);
 }
 

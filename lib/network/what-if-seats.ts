@@ -38,7 +38,7 @@ export function seating(world: World, subnets: readonly Subnet[], change: Change
     groups.map(({ members }) => members.length),
   );
   const added = groups.flatMap((group, index) => seatsSomewhere(group, counts[index] ?? 0, groups, left, staying));
-  const replaced = change.replaceNodes ? staying.map((node) => replacement(node, groups, left)) : [];
+  const replaced = change.replaceNodes ? replacements(staying, groups, left) : [];
   const { surge } = change;
   return {
     staying: change.replaceNodes ? [] : staying,
@@ -87,11 +87,16 @@ function seatsSomewhere(
   return seats;
 }
 
-function replacement({ group: name, subnetId }: PresentNode, groups: readonly NodeGroup[], subnets: readonly Subnet[]): Seat {
-  const group = groups.find((candidate) => candidate.name === name);
-  const subnet = subnets.find((candidate) => candidate.subnetId === subnetId);
-  if (group === undefined || subnet === undefined) throw new NoAnswer('unknown', `the subnet ${subnetId} of a node was not read`);
-  return seat(group, subnet);
+/** One for each node, in its own subnet. */
+function replacements(nodes: readonly PresentNode[], groups: readonly NodeGroup[], subnets: readonly Subnet[]): readonly Seat[] {
+  return [...Map.groupBy(nodes, ({ group, subnetId }) => `${group} ${subnetId}`).values()].flatMap((alike) => {
+    const { group: name, subnetId } = alike[0] ?? {};
+    const group = groups.find((candidate) => candidate.name === name);
+    const subnet = subnets.find((candidate) => candidate.subnetId === subnetId);
+    if (group === undefined || subnet === undefined)
+      throw new NoAnswer('unknown', `the subnet ${subnetId} of a node was not read`);
+    return Array<Seat>(alike.length).fill(seat(group, subnet));
+  });
 }
 
 /** As an autoscaler takes nodes away: those with the fewest pods, and its zones stay even. */

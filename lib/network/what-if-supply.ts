@@ -2,6 +2,7 @@ import type { NetworkInterface, Subnet, SubnetCidrReservation } from '#lib/model
 import { countFreePrefixes, type FreePrefixes, PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { prefixSupply } from '#lib/network/prefix-supply.ts';
+import { remember } from '#lib/network/remember.ts';
 import { reservationMap, type SubnetOccupancy } from '#lib/network/subnet-occupancy.ts';
 
 /**
@@ -24,30 +25,32 @@ export interface SubnetSupply {
 /** Of what cannot be told: the least that a subnet may have left, or the most. */
 export type SupplyEnd = 'fewest' | 'most';
 
-/** What a subnet has left at one end of what is known; undefined where it has no IPv4 CIDR. */
-export function subnetSupply(
-  subnet: Subnet,
-  interfaces: readonly NetworkInterface[],
-  reservations: readonly SubnetCidrReservation[],
-  end: SupplyEnd,
-): SubnetSupply | undefined {
-  const occupancy = occupancyIn(subnet, interfaces);
-  if (occupancy === undefined) return undefined;
-  const own = reservations.filter(({ subnetId }) => subnetId === subnet.subnetId);
-  const counted = countFreePrefixes(occupancy, subnet.availableIpAddressCount, own);
-  const singles = Math.max(0, freeOutside(occupancy, own) - counted.unaccounted);
-  const blocks = Math.min(
-    end === 'fewest' ? counted.freePrefixesAtLeast : counted.freePrefixes,
-    Math.floor(singles / PREFIX_SIZE),
-  );
-  return {
-    subnetId: subnet.subnetId,
-    availabilityZone: subnet.availabilityZone,
-    loose: singles - PREFIX_SIZE * blocks,
-    blocks,
-    ...fromReservations(counted, end),
-  };
-}
+/** What a subnet has left at one end of what is known, counted once for all questions; undefined where it has no IPv4 CIDR. */
+export const subnetSupply = remember(
+  (
+    subnet: Subnet,
+    interfaces: readonly NetworkInterface[],
+    reservations: readonly SubnetCidrReservation[],
+    end: SupplyEnd,
+  ): SubnetSupply | undefined => {
+    const occupancy = occupancyIn(subnet, interfaces);
+    if (occupancy === undefined) return undefined;
+    const own = reservations.filter(({ subnetId }) => subnetId === subnet.subnetId);
+    const counted = countFreePrefixes(occupancy, subnet.availableIpAddressCount, own);
+    const singles = Math.max(0, freeOutside(occupancy, own) - counted.unaccounted);
+    const blocks = Math.min(
+      end === 'fewest' ? counted.freePrefixesAtLeast : counted.freePrefixes,
+      Math.floor(singles / PREFIX_SIZE),
+    );
+    return {
+      subnetId: subnet.subnetId,
+      availabilityZone: subnet.availabilityZone,
+      loose: singles - PREFIX_SIZE * blocks,
+      blocks,
+      ...fromReservations(counted, end),
+    };
+  },
+);
 
 /** Whether EC2 gives prefixes from outside of a prefix reservation is not documented: the two ends take one answer each. */
 function fromReservations(counted: FreePrefixes, end: SupplyEnd): Pick<SubnetSupply, 'reserved' | 'delegatesBlocks'> {

@@ -29,12 +29,16 @@ function carries(scarcest: Headroom | undefined): boolean {
 function scarcestAt({ seats, lostZone }: Scenario, world: World, settings: VpcCniSettings, end: SupplyEnd): Headroom | undefined {
   const subnets = world.subnets.filter(({ availabilityZone }) => availabilityZone !== lostZone);
   const { nodes } = newNodes(seats, world, { settings, subnets, eniConfigs: world.eniConfigs, instanceType: undefined });
-  const members = Map.groupBy(world.present, ({ group }) => group);
+  const averages = new Map(
+    [...Map.groupBy(world.present, ({ group }) => group)].map(([name, members]) => [name, averagePods(members)]),
+  );
   const loaded = nodes.flatMap((node): LoadedNode[] => {
     const type = world.types.get(node.instanceType);
     const draws = end === 'most' ? [...node.draws, ...node.possibleDraws] : node.draws;
-    const pods = Math.min(averagePods(members.get(node.group) ?? []), node.podLimit);
+    const pods = Math.min(averages.get(node.group) ?? 0, node.podLimit);
     return type === undefined ? [] : [{ node: { ...node, draws }, type, pods }];
   });
-  return headroom(loaded, settings, suppliesAfter(subnets, world, { gone: [], released: [], end }))[0];
+  const used = new Set(loaded.flatMap(({ node }) => [node.subnetId, ...node.draws]));
+  const inUse = subnets.filter(({ subnetId }) => used.has(subnetId));
+  return headroom(loaded, settings, suppliesAfter(inUse, world, { gone: [], released: [], end }))[0];
 }
