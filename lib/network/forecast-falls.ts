@@ -1,0 +1,80 @@
+import { exceedsRamp, RHYTHM_SLACK, standsOut, wentOnBefore } from '#lib/network/forecast-belief.ts';
+import { hoursToFloor, type Reach } from '#lib/network/forecast-path.ts';
+import { quantileOf, type Readings } from '#lib/network/forecast-readings.ts';
+import type { SteadyHistory } from '#lib/network/forecast-rhythm.ts';
+import { type Fall, fallsIn } from '#lib/network/forecast-trend.ts';
+
+const DAY = 24;
+/** A fall of less than a day is carried on for so many times what was seen of it. */
+const CARRY = 3;
+/** Of the readings around a fall, so many lie below the levels that are carried on. */
+const [LOWEST, LOW, MIDDLE, HIGH] = [0.02, 0.05, 0.5, 0.6];
+
+interface Candidate extends Fall {
+  readonly hours: number;
+  readonly earliest: number;
+  readonly latest: number | null;
+}
+
+/** When the falls that the history shows, carried on with its rhythm, reach the floor; undefined where none does that is believed. */
+export function fallReach(history: SteadyHistory, floor: number, horizon: number): Reach | undefined {
+  const candidates = fallsIn(history.steady, history.readings).flatMap(
+    (fall) => candidateOf(fall, history, floor, horizon) ?? [],
+  );
+  const speaks = uncontradicted(candidates);
+  if (speaks === undefined) return undefined;
+  const slack = history.rhythm.period > 1 ? RHYTHM_SLACK : 0;
+  const earliest = Math.min(speaks.hours, ...candidates.map((candidate) => candidate.earliest));
+  const latest = Math.max(speaks.hours, ...candidates.map((candidate) => candidate.latest ?? Number.POSITIVE_INFINITY));
+  return {
+    hours: speaks.hours,
+    earliestHours: Math.max(0, earliest - slack),
+    latestHours: Number.isFinite(latest) ? latest + slack : null,
+    perHour: -speaks.slope,
+  };
+}
+
+function candidateOf(
+  fall: Fall,
+  { steady, steadyLevels, rhythm }: SteadyHistory,
+  floor: number,
+  horizon: number,
+): Candidate | undefined {
+  if (!standsOut(steadyLevels, fall) || !exceedsRamp(rhythm, fall)) return undefined;
+  const left = (slope: number, share: number) => levelUnder(steady, fall, slope, share) - floor;
+  const until = (slope: number, share: number, within: number) =>
+    hoursToFloor({ level: left(slope, share), slope, rhythm }, within);
+  const within = fall.window < DAY ? Math.min(horizon, CARRY * fall.window) : horizon;
+  // Where a low reading would have met the floor already, and did not, the middle of them is next.
+  const hours = until(fall.slope, LOW, within) || until(fall.slope, MIDDLE, within);
+  if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, left(fall.slope, LOW)))) return undefined;
+  return { ...fall, hours, earliest: until(fall.least, LOWEST, horizon) ?? 0, latest: until(fall.most, HIGH, horizon) };
+}
+
+/**
+ * The level of now that a fall leads to, of which `share` of its window's readings lie lower. A floor is first met by a low reading,
+ * a surge's or a moment's, not by the middle of them.
+ */
+function levelUnder({ ages, values }: Readings, { window }: Fall, slope: number, share: number): number {
+  const within = Math.min(window, DAY);
+  let count = 0;
+  while (count < ages.length && (count < 2 || (ages[count] ?? 0) <= within)) count++;
+  const levels = values.slice(0, count).map((value, at) => value + slope * (ages[at] ?? 0));
+  return quantileOf(levels, share);
+}
+
+/**
+ * The longest window whose interval meets those of all shorter ones.
+ * Source: A. Goldenshluger and A. Nemirovski, "On spatially adaptive estimation of nonparametric regression", Math. Methods Statist. 6
+ * (1997), 135-170.
+ */
+function uncontradicted(candidates: readonly Candidate[]): Candidate | undefined {
+  let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let longest: Candidate | undefined;
+  for (const candidate of candidates) {
+    [least, most] = [Math.max(least, candidate.least), Math.min(most, candidate.most)];
+    if (least > most) return longest;
+    longest = candidate;
+  }
+  return longest;
+}
