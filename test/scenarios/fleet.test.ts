@@ -43,6 +43,7 @@ const EXPECTED: Readonly<Record<string, { readonly verdict: Verdict; readonly pr
     problems: [
       ['subnet-prefix-fragmentation', 'critical', 'analytics-private-a'],
       ['surge-headroom', 'warning', 'analytics-prod'],
+      ['prefix-delegation', 'warning', 'aws-node'],
     ],
   },
   'payments-prod': {
