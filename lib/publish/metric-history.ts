@@ -60,7 +60,8 @@ export async function readMetricHistory(wanted: readonly WantedSeries[], options
   for (let start = 0; start < wanted.length; start += MOST_QUERIES) {
     const some = wanted.slice(start, start + MOST_QUERIES);
     for (const span of SPANS) {
-      for await (const { Id = '', Timestamps = [], Values = [], ...result } of results(some, span, options)) {
+      for await (const result of results(some, span, options)) {
+        const { Id = '', Timestamps = [], Values = [] } = result;
         const of = some[Number(Id.slice(1))];
         if (of === undefined || result.StatusCode === 'InternalError' || result.StatusCode === 'Forbidden')
           throw new MetricHistoryIncomplete(result);
