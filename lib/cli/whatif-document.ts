@@ -20,7 +20,7 @@ export interface WhatIfDocument {
     readonly addSubnets?: readonly { readonly cidr: string; readonly availabilityZone: string }[];
   };
   readonly verdict: WhatIfVerdict;
-  /** Why it is unknown, where there are no numbers. */
+  /** Why it is unknown; where something that every number needs is missing, there are none. */
   readonly reason?: string;
   readonly before?: WhatIfSide;
   readonly after?: WhatIfSide;
@@ -51,6 +51,7 @@ export function whatIfDocument({ slices, target, takenAt }: Snapshot, change: Ch
   const answer = whatIfIn(known.world, change);
   if (answer.kind === 'impossible') throw new UsageError(answer.reason);
   if (answer.kind !== 'answered') return open(answer.reason);
-  const { verdict, before, after, assumptions } = answer;
-  return { ...head, verdict, before, after, assumptions, fixes: fixesFor(known.world, change, answer) };
+  const { verdict, before, after, assumptions, unknowns } = answer;
+  const reason = unknowns.length > 0 ? { reason: unknowns.join('; ') } : {};
+  return { ...head, verdict, ...reason, before, after, assumptions, fixes: fixesFor(known.world, change, answer) };
 }

@@ -26,7 +26,7 @@ export function whatIfText(document: WhatIfDocument, width: number): string {
   return lines.join('\n');
 }
 
-function answerText({ verdict }: WhatIfDocument, after: WhatIfSide): string {
+function answerText({ verdict, reason = '' }: WhatIfDocument, after: WhatIfSide): string {
   const counts = `${fitText(after)} and ${after.podsNeeded} have to run`;
   const { nodesNotStarted } = after;
   switch (verdict) {
@@ -37,7 +37,7 @@ function answerText({ verdict }: WhatIfDocument, after: WhatIfSide): string {
         ? `It runs out: no address is left for ${plural(nodesNotStarted, 'new node')} to start with; ${counts}.`
         : `It runs out: ${counts}.`;
     case 'unknown':
-      return `It is not known whether it fits: ${counts}.`;
+      return `It is not known whether it fits: ${reason}; ${counts}.`;
   }
 }
 

@@ -38,6 +38,9 @@ export function assumptionsOf(world: World, change: Change, planned: Planned): r
           'Whether the VPC CNI looks for tagged subnets hangs on its version, which is not known: without them is the fewest, with them the most.',
         ]
       : []),
+    ...(world.present.some(({ entry }) => entry.pods.branches > 0)
+      ? ['Pods with security groups of their own have branch interfaces, which are not counted.']
+      : []),
     ...world.leftOut.map(({ nodes, reason }) => `Left out: ${plural(nodes, 'node')} (${reason}).`),
   ];
 }

@@ -18,6 +18,8 @@ const SMALLEST = 4;
 const LARGEST = 16;
 /** More nodes than this times those that there would be are no fix. */
 const MOST_NODES = 2;
+/** Up to here node by node, then in doubles. */
+const ONE_BY_ONE = 16;
 
 /**
  * What would have the pods of a change fit after all: each on its own, the least of its kind.
@@ -64,13 +66,14 @@ function prefixFix(world: World, change: Change, { after }: WhatIfAnswered): Fix
     : { description: 'delegate prefixes, with max-pods raised and nodes replaced: --prefix-delegation on', podsThatFit };
 }
 
+/** The fewest that do; more are not always better, since every node takes addresses, too. */
 function nodesFix(world: World, change: Change, { after }: WhatIfAnswered): Fix | undefined {
   const most = MOST_NODES * Math.max(1, after.nodes);
-  const withNodes = (more: number) => tried(world, { ...change, nodes: (change.nodes ?? 0) + more });
-  if (withNodes(most) === undefined) return undefined;
-  const more = least(1, most, (count) => withNodes(count) !== undefined);
-  const podsThatFit = withNodes(more);
-  return podsThatFit === undefined ? undefined : { description: `${plural(more, 'node')} more`, podsThatFit };
+  for (let more = 1; more <= most; more += more < ONE_BY_ONE ? 1 : more) {
+    const podsThatFit = tried(world, { ...change, nodes: (change.nodes ?? 0) + more });
+    if (podsThatFit !== undefined) return { description: `${plural(more, 'node')} more`, podsThatFit };
+  }
+  return undefined;
 }
 
 /** A subnet in the one zone that needs it, else one in each zone: the smallest that does. */

@@ -44,7 +44,7 @@ export function plan(world: World, change: Change): Plan {
     changesPools ? release(node, settings) : { node, released: [] },
   );
   const nodes = [...settled.map(({ node }) => node), ...fresh.nodes];
-  const used = new Set(nodes.flatMap(({ subnetId, draws, possibleDraws }) => [subnetId, ...draws, ...possibleDraws]));
+  const used = new Set(nodes.flatMap(subnetsOf));
   const inUse = subnets.filter((subnet) => used.has(subnet.subnetId) || addedSubnets.includes(subnet));
   const stays = new Set(staying);
   const gone = world.present.filter((node) => !stays.has(node));
@@ -63,6 +63,11 @@ export function plan(world: World, change: Change): Plan {
       assumedMaxPods: fresh.assumedMaxPods,
     }),
   };
+}
+
+/** Interfaces that an earlier setting has put elsewhere are filled up from there. */
+function subnetsOf({ subnetId, draws, possibleDraws, interfaces }: PlannedNode): readonly string[] {
+  return [subnetId, ...draws, ...possibleDraws, ...interfaces.map((eni) => eni.subnetId)];
 }
 
 function settingsAfter(settings: VpcCniSettings, { prefixDelegation, warmIpTarget }: Change): VpcCniSettings {

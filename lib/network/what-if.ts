@@ -1,3 +1,4 @@
+import { plural } from '#lib/model/plural.ts';
 import type { Change } from '#lib/network/what-if-change.ts';
 import { NoAnswer } from '#lib/network/what-if-no-answer.ts';
 import { plan } from '#lib/network/what-if-plan.ts';
@@ -14,6 +15,8 @@ export interface WhatIfAnswered {
   readonly before: WhatIfSide;
   /** As it would be. */
   readonly after: WhatIfSide;
+  /** Why the verdict is unknown, as clauses; empty where it is not. */
+  readonly unknowns: readonly string[];
   /** What the answer takes for granted, a sentence each. */
   readonly assumptions: readonly string[];
 }
@@ -39,16 +42,11 @@ export function whatIf(slices: WhatIfSlices, change: Change): WhatIf {
 /** The same of a world that is joined already: for several questions to one cluster. */
 export function whatIfIn(world: World, change: Change): WhatIf {
   try {
-    const before = plan(world, {});
     const after = plan(world, change);
     const side = sideOf(after);
-    return {
-      kind: 'answered',
-      verdict: verdictOf(side, world),
-      before: sideOf(before),
-      after: side,
-      assumptions: after.assumptions,
-    };
+    const unknowns = side.fits === 'no' ? [] : unknownsOf(side, world);
+    const verdict = side.fits === 'no' ? 'runs-out' : unknowns.length > 0 ? 'unknown' : 'fits';
+    return { kind: 'answered', verdict, before: sideOf(plan(world, {})), after: side, unknowns, assumptions: after.assumptions };
   } catch (error) {
     if (error instanceof NoAnswer) return { kind: error.kind, reason: error.message };
     throw error;
@@ -56,7 +54,11 @@ export function whatIfIn(world: World, change: Change): WhatIf {
 }
 
 /** Nodes that could not be judged may be short of addresses: what fits without them is not known to fit. */
-function verdictOf({ fits }: WhatIfSide, { leftOut }: World): WhatIfVerdict {
-  if (fits === 'no') return 'runs-out';
-  return fits === 'unknown' || leftOut.some(({ open }) => open) ? 'unknown' : 'fits';
+function unknownsOf({ fits }: WhatIfSide, { leftOut }: World): readonly string[] {
+  return [
+    ...(fits === 'unknown'
+      ? ['interfaces that cannot be seen, a prefix reservation or the version of the CNI leave open what the subnets give']
+      : []),
+    ...leftOut.filter(({ open }) => open).map(({ nodes, reason }) => `${plural(nodes, 'node')} could not be judged (${reason})`),
+  ];
 }

@@ -166,6 +166,25 @@ describe('prefix delegation', () => {
     expect(after.podsThatFit).toBeLessThan(after.podsThatFitAtMost);
     expect({ verdict, fits: after.fits }).toEqual({ verdict: 'fits', fits: 'yes' });
   });
+  test('and the verdict, where the pods that have to run hang on it', () => {
+    const reservation = {
+      subnetCidrReservationId: 'scr-1',
+      subnetId: 'subnet-a',
+      cidr: '10.0.0.128/28',
+      reservationType: 'prefix',
+    } as const;
+    const waiting = Array.from({ length: 300 }, (_, index) =>
+      aPod({ name: `w${index}`, nodeName: 'i-a0', podIps: [], phase: 'Pending' }),
+    );
+    const cluster = aSmallCluster({ cniEnv, maxPods: 110 });
+    const { verdict, after, unknowns } = answered({
+      ...cluster,
+      pods: [...(cluster.pods ?? []), ...waiting],
+      subnetCidrReservations: [reservation],
+    });
+    expect({ verdict, fits: after.fits }).toEqual({ verdict: 'unknown', fits: 'unknown' });
+    expect(unknowns).toEqual([expect.stringContaining('a prefix reservation')]);
+  });
   test('switched off, new nodes take single addresses', () => {
     const { before, after } = answered(aSmallCluster({ cniEnv }), { prefixDelegation: false, replaceNodes: true });
     expect([before.prefixDelegation, after.prefixDelegation]).toEqual([true, false]);
@@ -232,7 +251,8 @@ describe('no number is given', () => {
 
 test('a node that cannot be judged leaves open what fits without it', () => {
   const nodes = [...(aSmallCluster().nodes ?? []), aNode({ name: 'win', instanceId: 'i-win', operatingSystem: 'windows' })];
-  const { verdict, after, assumptions } = answered(aSmallCluster({}, { nodes }));
+  const { verdict, after, assumptions, unknowns } = answered(aSmallCluster({}, { nodes }));
+  expect(unknowns).toEqual([expect.stringContaining('1 node could not be judged (a Windows node')]);
   expect({ verdict, fits: after.fits }).toEqual({ verdict: 'unknown', fits: 'yes' });
   expect(assumptions.join(' ')).toContain('Left out: 1 node');
 });
