@@ -3,6 +3,7 @@
  * run; the engines of the subnet checks (alone: `npm run bench -- --subnets`); and the bundles of the functions. Absolute times are
  * this machine's; the ratios are what to compare. The sandbox answers from memory, which no API server does: `npm run bench --
  * --api-server` measures beside it a real one, which it has to fill first.
+ * `npm run bench -- --forecast` measures only the forecasts.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureBundles } from '#test/bench/bundles.ts';
+import { measureForecasts, measureForecastTime } from '#test/bench/forecast.ts';
 import { median } from '#test/bench/median.ts';
 import { measureSubnets } from '#test/bench/subnets.ts';
 
@@ -127,15 +129,26 @@ if (process.argv.includes('--subnets')) {
   reportSubnets();
   process.exit(0);
 }
-await measureCheck();
-if (process.argv.includes('--api-server')) await measureCheck('--api-server');
-reportSubnets();
-console.log('Bundles of the functions (import: median of nine fresh processes)');
-console.table(
-  Object.fromEntries(
-    (await measureBundles()).map(({ name, megabytes, importCpuMs }) => [
-      name,
-      { size: `${megabytes.toFixed(2)} MB`, import: `${Math.round(importCpuMs)} ms of CPU` },
-    ]),
-  ),
-);
+function reportForecasts(): void {
+  console.log(
+    'Forecasts of series whose exhaustion is known, asked every hour (warned: less than 24 hours; false: with none in 3 times that)',
+  );
+  console.table(measureForecasts());
+  console.log(`Forecasts of 100 subnets: ${Math.round(measureForecastTime())} ms`);
+}
+
+async function reportBundles(): Promise<void> {
+  console.log('Bundles of the functions (import: median of nine fresh processes)');
+  const bundles = (await measureBundles()).map(({ name, megabytes, importCpuMs }) => [
+    name,
+    { size: `${megabytes.toFixed(2)} MB`, import: `${Math.round(importCpuMs)} ms of CPU` },
+  ]);
+  console.table(Object.fromEntries(bundles));
+}
+
+if (!process.argv.includes('--forecast')) {
+  await measureCheck();
+  if (process.argv.includes('--api-server')) await measureCheck('--api-server');
+  await reportBundles();
+}
+reportForecasts();
