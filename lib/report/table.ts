@@ -21,10 +21,9 @@ const INDENT = ' '.repeat(2 + BADGE + 2);
 export const render: Render = (document, { colour = false, width = 100 }) => {
   const paint = pico.createColors(colour);
   const clusters = worstFirst(document.clusters);
-  const told = new Set<string>();
   const lines = [
     ...overview(clusters, paint),
-    ...clusters.flatMap((cluster) => problemLines(cluster, clusters.length > 1, { width, paint, told })),
+    ...clusters.flatMap((cluster) => problemLines(cluster, clusters.length > 1, { width, paint, told: new Set() })),
     '',
     `${plural(clusters.length, 'cluster')} checked at ${timeText(document.generatedAt)}: ${clusterCountsText(clusters)}`,
   ];
@@ -49,7 +48,7 @@ function unread({ collectors }: Assessment): string {
 interface Layout {
   readonly width: number;
   readonly paint: Colours;
-  /** Remediations that have been explained: once a report is enough. */
+  /** Remediations that have been explained: once a cluster is enough. */
   readonly told: Set<string>;
 }
 

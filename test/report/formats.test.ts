@@ -87,7 +87,7 @@ describe('the table', () => {
     expect(text.match(/· node node-/g)).toHaveLength(10);
     expect(text).toContain('and 15 more of subnet-ip-exhaustion critical: --output json lists them');
   });
-  test('explains a remediation in a sentence where it fits into three lines, once a report', () => {
+  test('explains a remediation in a sentence where it fits into three lines, once a cluster', () => {
     const twice = aDocument(anAssessment([aFinding(), aFinding({ resource: { kind: 'subnet', id: 'subnet-b' } })]));
     const advice = (width: number) => {
       const text = table(twice, { width }).replace(/\s+/g, ' ');
