@@ -13,7 +13,7 @@ export function holderRows({ holders, cluster }: SubnetDocument, paint: Colours)
   const whole: readonly Row[] = [
     [warmPool === null ? 'this cluster' : 'this cluster: nodes and pods', consumers.thisCluster],
     ['this cluster: warm pool', warmPool ?? 0],
-    ['other clusters', consumers.otherClusters],
+    ['other clusters, warm pools too', consumers.otherClusters],
     ['control planes', consumers.controlPlane],
     ['leaked by the VPC CNI', consumers.leaked],
     ['load balancers', consumers.loadBalancers],
