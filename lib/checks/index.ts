@@ -1,5 +1,6 @@
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
+import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
 import { check as prefixDelegation } from '#lib/checks/node/prefix-delegation.ts';
@@ -24,6 +25,7 @@ export const CHECKS: readonly Check[] = [
   maxPodsMismatch,
   warmPool,
   prefixDelegation,
+  branchEniCapacity,
   dnsSecurityGroups,
   cniAgents,
 ];
