@@ -1,9 +1,8 @@
 /**
  * `npm run bench`: a whole check of a large cluster served on loopback, beside the bare fetch of the same pages by curl in the same
- * run; the engines of the subnet checks (alone: `npm run bench -- --subnets`); and the bundles of the functions. Absolute times are
- * this machine's; the ratios are what to compare. The sandbox answers from memory, which no API server does: `npm run bench --
- * --api-server` measures beside it a real one, which it has to fill first.
- * `npm run bench -- --forecast` measures only the forecasts.
+ * run; the bundles of the functions; the engines of the subnet checks; and the forecasts. Absolute times are this machine's; the ratios
+ * are what to compare. The sandbox answers from memory, which no API server does: `npm run bench -- --api-server` measures beside it a
+ * real one, which it has to fill first. `--subnets` and `--forecast` measure only those.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -125,10 +124,6 @@ function reportSubnets(): void {
   console.table(Object.fromEntries(Object.entries(spent).map(([part, ms]) => [part, `${ms.toFixed(1)} ms`])));
 }
 
-if (process.argv.includes('--subnets')) {
-  reportSubnets();
-  process.exit(0);
-}
 function reportForecasts(): void {
   console.log(
     'Forecasts of series whose exhaustion is known, asked every hour (warned: less than 24 hours; false: with none in 3 times that)',
@@ -146,9 +141,12 @@ async function reportBundles(): Promise<void> {
   console.table(Object.fromEntries(bundles));
 }
 
-if (!process.argv.includes('--forecast')) {
+const asked = (flag: string): boolean => process.argv.includes(flag);
+const everything = !asked('--subnets') && !asked('--forecast');
+if (everything) {
   await measureCheck();
-  if (process.argv.includes('--api-server')) await measureCheck('--api-server');
+  if (asked('--api-server')) await measureCheck('--api-server');
   await reportBundles();
 }
-reportForecasts();
+if (everything || asked('--subnets')) reportSubnets();
+if (everything || asked('--forecast')) reportForecasts();
