@@ -8,6 +8,7 @@ import { check as warmPool } from '#lib/checks/node/warm-pool.ts';
 import { check as controlPlaneSubnets } from '#lib/checks/subnet/control-plane-subnets.ts';
 import { check as eniQuota } from '#lib/checks/subnet/eni-quota.ts';
 import { check as leakedEnis } from '#lib/checks/subnet/leaked-enis.ts';
+import { check as nodeLaunchFailures } from '#lib/checks/subnet/node-launch-failures.ts';
 import { check as subnetIpExhaustion } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import { check as subnetPrefixFragmentation } from '#lib/checks/subnet/subnet-prefix-fragmentation.ts';
 import { check as surgeHeadroom } from '#lib/checks/subnet/surge-headroom.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   subnetPrefixFragmentation,
   controlPlaneSubnets,
   leakedEnis,
+  nodeLaunchFailures,
   eniQuota,
   surgeHeadroom,
   nodeIpCapacity,
