@@ -10,7 +10,7 @@ export function clusterRole(group: string, permissions: readonly KubernetesPermi
       apiVersion: API_VERSION,
       kind: 'ClusterRole',
       metadata: { name },
-      rules: permissions.map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources, verbs })),
+      rules: permissions.map(({ apiGroup, ...rule }) => ({ apiGroups: [apiGroup], ...rule })),
     },
     {
       apiVersion: API_VERSION,

@@ -27,11 +27,11 @@ export function gatherPermissions(all: readonly Permissions[]): Permissions {
   return { aws: sorted(aws), kubernetes: sorted(kubernetes) };
 }
 
-/** Rules of one group and the same verbs become one, as a person would write a ClusterRole. */
-function addRule(rules: Map<string, KubernetesPermission>, { apiGroup, resources, verbs }: KubernetesPermission): void {
-  const key = `${apiGroup} ${verbs.join(',')}`;
+/** Rules of one group, the same verbs and the same names become one, as a person would write a ClusterRole. */
+function addRule(rules: Map<string, KubernetesPermission>, { resources, ...rule }: KubernetesPermission): void {
+  const key = `${rule.apiGroup} ${rule.verbs.join(',')} ${rule.resourceNames?.join(',') ?? ''}`;
   const together = new Set([...(rules.get(key)?.resources ?? []), ...resources]);
-  rules.set(key, { apiGroup, resources: [...together].sort(), verbs });
+  rules.set(key, { ...rule, resources: [...together].sort() });
 }
 
 function sorted<T>(entries: ReadonlyMap<string, T>): T[] {

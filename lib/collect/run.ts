@@ -62,6 +62,7 @@ function lazily(reader: () => Promise<KubernetesReader>): KubernetesReader {
   return {
     list: async (list, map) => (await reader()).list(list, map),
     discovery: async () => (await reader()).discovery(),
+    get: async (get) => (await reader()).get(get),
     text: async (get) => (await reader()).text(get),
   };
 }

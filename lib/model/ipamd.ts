@@ -6,7 +6,7 @@ export const ipamdReading = z.object({
   podName: z.string(),
   /** Samples of `awscni_*` by metric name, summed over their labels but for `ec2Errors`. Absent where they were not read. */
   metrics: z.record(z.string(), z.number()).optional(),
-  /** `awscni_ec2api_error_count`, `awscni_aws_api_error_count` by API and error code: `AssignPrivateIpAddresses InsufficientCidrBlocks`. */
+  /** `awscni_aws_api_error_count` by API and error code: `AssignPrivateIpAddresses InsufficientCidrBlocks`. */
   ec2Errors: z.record(z.string(), z.number()).optional(),
   unread: z.string().optional(),
 });

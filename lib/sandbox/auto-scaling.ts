@@ -17,10 +17,11 @@ export function answerAutoScaling(world: World, body: string): string {
   const size = Number(parameters.get('MaxRecords') ?? 100);
   if (!(Number.isInteger(size) && size >= 1 && size <= 100))
     throw new AwsError('ValidationError', 'MaxRecords must be between 1 and 100');
-  if (name !== null && !isKnown(world, name)) throw new AwsError('ValidationError', `Group ${name} not found`);
+  if (name !== null && !isKnown(world, name))
+    throw new AwsError('ValidationError', `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`);
   const all = world.scalingActivities
     .filter(({ autoScalingGroupName }) => name === null || autoScalingGroupName === name)
-    .toSorted((a, b) => (a.startTime < b.startTime ? 1 : -1));
+    .toSorted((a, b) => b.startTime.localeCompare(a.startTime));
   const start = pageStart(parameters.get('NextToken'));
   if (start === undefined || start > all.length) throw new AwsError('InvalidNextToken', 'The token is not valid');
   const end = start + size;

@@ -30,15 +30,24 @@ export const scalingActivities = defineCollector({
       ...(groups ?? []).flatMap(({ autoScalingGroups }) => autoScalingGroups),
     ]);
     const failed = await pLimit(5).map([...names], (name) => failedActivities(sources, name));
-    return failed.flat().sort((a, b) => (a.startTime < b.startTime ? 1 : -1));
+    return failed.flat().sort((a, b) => b.startTime.localeCompare(a.startTime));
   },
 });
 
 async function failedActivities({ autoScaling }: Sources, AutoScalingGroupName: string): Promise<ScalingActivity[]> {
   const { Activities = [] } = await autoScaling(
     new DescribeScalingActivitiesCommand({ AutoScalingGroupName, MaxRecords: MOST_ACTIVITIES }),
-  );
+  ).catch((error) => {
+    if (isNoGroup(error)) return { Activities: [] };
+    throw error;
+  });
   return Activities.filter(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Cancelled').map(toScalingActivity);
+}
+
+/** Deleted since its instances were listed. Auto Scaling answers this as any wrong parameter; only its words tell. */
+function isNoGroup(error: unknown): boolean {
+  const { name, message } = ((error as { cause?: unknown }).cause ?? {}) as { name?: unknown; message?: unknown };
+  return name === 'ValidationError' && /\bnot found\b/i.test(String(message));
 }
 
 function toScalingActivity(activity: Activity): ScalingActivity {

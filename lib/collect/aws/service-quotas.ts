@@ -43,8 +43,8 @@ export const serviceQuotas = defineCollector({
 /** Quotas that were never raised may not be there: then AWS's default holds. */
 async function quota({ serviceQuotas: call }: Sources, QuotaCode: string): Promise<ServiceQuota> {
   const of = { ServiceCode: 'vpc', QuotaCode };
-  const { Quota } = await call(new GetServiceQuotaCommand(of)).catch((error) => {
-    if ((error as { cause?: { name?: unknown } }).cause?.name !== 'NoSuchResourceException') throw error;
+  const { Quota } = await call(new GetServiceQuotaCommand(of)).catch((error: { cause?: { name?: unknown } }) => {
+    if (error.cause?.name !== 'NoSuchResourceException') throw error;
     return call(new GetAWSDefaultServiceQuotaCommand(of));
   });
   return toServiceQuota(required(Quota, 'Quota'));

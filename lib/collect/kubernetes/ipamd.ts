@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { prometheusSamples } from '#lib/collect/kubernetes/prometheus-text.ts';
+import { ipamdCounters } from '#lib/collect/kubernetes/ipamd-counters.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { need } from '#lib/collect/needs.ts';
 import { defineCollector } from '#lib/collect/sources.ts';
@@ -7,16 +7,16 @@ import { ReadFailure } from '#lib/model/failure.ts';
 import type { IpamdReading } from '#lib/model/ipamd.ts';
 import type { Pod } from '#lib/model/kubernetes.ts';
 
-/** Where ipamd serves its metrics. Source: amazon-vpc-cni-k8s README.md, "AWS_VPC_K8S_CNI... metrics". */
+/** Where ipamd serves its metrics. Source: amazon-vpc-cni-k8s README.md, "Metrics"; cmd/aws-k8s-agent/main.go. */
 const PORT = 61678;
 /** Nodes that are asked in one run; of more, an evenly spaced sample. */
 const MOST_NODES = 200;
-const AT_ONCE = 8;
+/** Fewer than the connection's sockets: nodes that hang must not keep the lists waiting. */
+const AT_ONCE = 4;
+/** Nodes that do not answer in time before the others are left out: two hundred time-outs would use up the whole run. */
+const MOST_SILENT = 12;
 /** Bytes; a node's metrics are some 50 kB. */
 const LIMIT = 1024 * 1024;
-
-/** Counted by API and error. */
-const ERRORS = /^awscni_(ec2api|aws_api)_error_count$/;
 
 /** The VPC CNI's own counters on each node, through the API server. A node that does not answer is stated, and the others go on. */
 export const ipamd = defineCollector({
@@ -28,11 +28,12 @@ export const ipamd = defineCollector({
     const agents = need(pods, 'pods').filter(
       ({ labels, phase, nodeName }) => labels['k8s-app'] === 'aws-node' && phase === 'Running' && nodeName !== undefined,
     );
-    const refused = { failure: undefined as ReadFailure | undefined };
-    const readings = await pLimit(AT_ONCE).map(sample(agents), (agent) => read(kubernetes, agent, refused));
-    // Nobody may ask: that is one failure of the source, not one of each node.
-    if (refused.failure !== undefined) throw refused.failure;
-    return readings;
+    const [first, ...others] = sample(agents);
+    if (first === undefined) return [];
+    const silent = { count: 0 };
+    // Alone: where nobody may ask, it is refused once and not on every node.
+    const reading = await read(kubernetes, first, silent);
+    return [reading, ...(await pLimit(AT_ONCE).map(others, (agent) => read(kubernetes, agent, silent)))];
   },
 });
 
@@ -43,34 +44,25 @@ function sample(agents: readonly Pod[]): readonly Pod[] {
   );
 }
 
+/** @throws ReadFailure where nobody may ask: a failure of the source, and not of this node */
 async function read(
   kubernetes: KubernetesReader,
   { namespace, name, nodeName = '' }: Pod,
-  refused: { failure: ReadFailure | undefined },
+  silent: { count: number },
 ): Promise<IpamdReading> {
   const at = { nodeName, podName: name };
-  if (refused.failure !== undefined) return at;
+  if (silent.count >= MOST_SILENT)
+    return { ...at, unread: `It was not asked, since ${MOST_SILENT} nodes gave no answer in time.` };
   const path = `/api/v1/namespaces/${namespace}/pods/${name}:${PORT}/proxy/metrics`;
   try {
     const text = await kubernetes.text({ path, apiGroup: '', resource: 'pods/proxy', limit: LIMIT });
-    return { ...at, ...fold(text) };
+    const counters = ipamdCounters(text);
+    return counters === undefined
+      ? { ...at, unread: `Port ${PORT} answers without any metric of ipamd.` }
+      : { ...at, ...counters };
   } catch (error) {
-    if (!(error instanceof ReadFailure)) throw error;
-    if (error.code === 'Forbidden' || error.code === 'Unauthorized') refused.failure = error;
+    if (!(error instanceof ReadFailure) || error.code === 'Forbidden' || error.code === 'Unauthorized') throw error;
+    if (error.code === 'DeadlineExceeded') silent.count += 1;
     return { ...at, unread: error.message };
   }
-}
-
-function fold(text: string): Pick<IpamdReading, 'metrics' | 'ec2Errors' | 'unread'> {
-  const metrics: Record<string, number> = {};
-  const ec2Errors: Record<string, number> = {};
-  for (const { name, labels, value } of prometheusSamples(text)) {
-    if (!name.startsWith('awscni_')) continue;
-    metrics[name] = (metrics[name] ?? 0) + value;
-    if (ERRORS.test(name)) {
-      const key = Object.values(labels).join(' ');
-      ec2Errors[key] = (ec2Errors[key] ?? 0) + value;
-    }
-  }
-  return Object.keys(metrics).length === 0 ? { unread: `${PORT} answered without any awscni_ metric` } : { metrics, ec2Errors };
 }

@@ -104,7 +104,7 @@ export function unreachable(error: Error & { code?: string }, { server, advice }
 }
 
 /** `message` of a Kubernetes Status, or the first words of whatever it is. */
-function statusMessage(body: string): string {
+export function statusMessage(body: string): string {
   try {
     return bounded(text(object(JSON.parse(body))['message']) ?? '');
   } catch {

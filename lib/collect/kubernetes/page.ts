@@ -11,6 +11,7 @@ import {
   unreachable,
 } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { BodyCut } from '#lib/collect/kubernetes/list-envelope.ts';
+import { namesObject, ObjectNotFound } from '#lib/collect/kubernetes/object-not-found.ts';
 import { retryAfter, Transient } from '#lib/collect/kubernetes/retry.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
@@ -104,7 +105,9 @@ function connectionFailure(error: unknown, request: KubernetesRequest): unknown 
 }
 
 async function refused({ status, headers, body }: Answer, request: KubernetesRequest): Promise<Error> {
-  const failure = statusFailure(status, await beginning(body), request);
+  const text = await beginning(body);
+  if (status === 404 && namesObject(text)) return new ObjectNotFound(request);
+  const failure = statusFailure(status, text, request);
   if (status !== 429 && status < 500) return failure;
   return new Transient(failure, { retryAfter: retryAfter(headers['retry-after']) });
 }

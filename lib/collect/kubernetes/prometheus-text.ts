@@ -5,8 +5,8 @@ export interface PrometheusSample {
   readonly value: number;
 }
 
-const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*$/;
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LINE = /^[ \t]*([a-zA-Z_:][\w:]*)[ \t]*(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t\r]*$/;
+const LABEL = /([a-zA-Z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/g;
 
 /**
  * The samples of a scrape. A line that is none is passed over: the text comes from a node.
@@ -16,6 +16,7 @@ export function prometheusSamples(text: string): PrometheusSample[] {
   return text.split('\n').flatMap((line) => {
     const [, name, labels = '', number] = LINE.exec(line) ?? [];
     const value = Number(number);
+    // NaN and the infinities are written out, and no amounts.
     if (name === undefined || !Number.isFinite(value)) return [];
     const pairs = [...labels.matchAll(LABEL)].map(([, key = '', raw = '']) => [key, unescaped(raw)] as const);
     return [{ name, labels: Object.fromEntries(pairs), value }];

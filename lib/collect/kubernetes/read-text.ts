@@ -1,49 +1,56 @@
+import type { Readable } from 'node:stream';
 import type { Connection } from '#lib/collect/kubernetes/connection.ts';
-import { type KubernetesRequest, statusFailure, tooLong, unreachable } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { type KubernetesRequest, tooLong, unreachable } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { brokenOff, proxiedFailure, silent } from '#lib/collect/kubernetes/proxied-failure.ts';
+import { ReadFailure } from '#lib/model/failure.ts';
 
 interface TextOptions {
   /** Bytes. */
   readonly limit: number;
   readonly request: KubernetesRequest;
   readonly signal: AbortSignal;
+  /** Milliseconds for the whole answer: what is behind the proxy may hang, and there is one such question a node. */
+  readonly timeout?: number;
 }
 
-/** Milliseconds: what is behind the proxy may hang, and there is one such question a node. */
 const TIMEOUT = 5_000;
 /** Bytes of an error's body that are worth reading. */
 const ERROR_BODY = 4 * 1024;
 
 /**
  * One answer of an endpoint behind the API server, as text.
- * @throws ReadFailure for a status other than 200, an answer longer than `limit`, and none within five seconds; the signal's reason
+ * @throws ReadFailure for a status other than 200, an answer longer than `limit`, and none within the time-out; the signal's reason
  */
-export async function readText(connection: Connection, path: string, { limit, request, signal }: TextOptions): Promise<string> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
+export async function readText(
+  connection: Connection,
+  path: string,
+  { limit, request, signal, timeout = TIMEOUT }: TextOptions,
+): Promise<string> {
+  const late = AbortSignal.timeout(timeout);
+  let answered = false;
   try {
-    const { status, body } = await connection.get(path, {}, '*/*', bounded);
-    const most = status === 200 ? limit : ERROR_BODY;
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > most) break;
-    }
-    const text = Buffer.concat(chunks).toString('utf8');
-    if (status !== 200) throw statusFailure(status, text.slice(0, ERROR_BODY), request);
-    if (bytes > limit) throw tooLong(request, limit);
+    const { status, body } = await connection.get(path, {}, '*/*', AbortSignal.any([signal, late]));
+    answered = true;
+    const { text, complete } = await beginning(body, status === 200 ? limit : ERROR_BODY);
+    if (status !== 200) throw proxiedFailure(status, text, request);
+    if (!complete) throw tooLong(request, limit);
     return text;
   } catch (error) {
     signal.throwIfAborted();
-    throw isSocketError(error) ? unreachable(error, request) : error;
+    if (error instanceof ReadFailure) throw error;
+    if (late.aborted) throw silent(request, timeout);
+    throw answered ? brokenOff(request) : unreachable(error as Error, request);
   }
 }
 
-/** Node's own errors bear a code or, for the time-out, a DOMException's name. */
-function isSocketError(error: unknown): error is Error & { code?: string } {
-  return (
-    error instanceof Error &&
-    (typeof (error as { code?: unknown }).code === 'string' || error.name === 'TimeoutError') &&
-    error.name !== 'ReadFailure'
-  );
+async function beginning(body: Readable, most: number): Promise<{ text: string; complete: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    // Leaving the loop destroys the stream: no more of it is sent.
+    if (bytes > most) break;
+  }
+  return { text: Buffer.concat(chunks).toString('utf8', 0, most), complete: bytes <= most };
 }

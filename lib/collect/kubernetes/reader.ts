@@ -7,6 +7,7 @@ import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
 import { cutOff, type KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
 import { PageAhead } from '#lib/collect/kubernetes/page-ahead.ts';
+import { readObject } from '#lib/collect/kubernetes/read-object.ts';
 import { readText } from '#lib/collect/kubernetes/read-text.ts';
 import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import type { Tally } from '#lib/collect/progress.ts';
@@ -19,6 +20,11 @@ export interface KubernetesReader {
    * @throws ReadFailure
    */
   list<T>(list: KubernetesList, map: (item: JsonObject) => T): Promise<T[]>;
+  /**
+   * One object; undefined where there is none of its name.
+   * @throws ReadFailure
+   */
+  get(get: KubernetesGet): Promise<JsonObject | undefined>;
   /**
    * One answer as text, no more than `limit` bytes of it: what a proxied endpoint says, which need not be JSON.
    * @throws ReadFailure, TruncatedResponse where there is more
@@ -65,6 +71,7 @@ export interface Cluster {
 export function kubernetesReader(cluster: Cluster, tally: Tally): KubernetesReader {
   return {
     list: (list, map) => readList(cluster, tally, list, map),
+    get: (get) => getObject(cluster, tally, get),
     text: (get) => getText(cluster, tally, get),
     discovery: () => (cluster.discovery ??= readDiscovery(cluster, tally)),
   };
@@ -108,6 +115,14 @@ async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList
   } finally {
     ahead.drop();
   }
+}
+
+async function getObject(cluster: Cluster, tally: Tally, get: KubernetesGet): Promise<JsonObject | undefined> {
+  const request = { ...describe(cluster, get), verb: 'get' } as const;
+  return reaching(cluster, () => {
+    tally.call(request.operation);
+    return readObject(cluster.connection, get.path, { limit: get.limit, request, signal: cluster.signal });
+  });
 }
 
 /** Not repeated: a proxied endpoint that does not answer is a finding of its own, and its server may be slow. */
