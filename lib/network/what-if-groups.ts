@@ -1,5 +1,6 @@
 import type { Nodegroup } from '#lib/model/eks.ts';
-import type { PresentNode, World } from '#lib/network/what-if-world.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
+import type { World } from '#lib/network/what-if-world.ts';
 
 /** Nodes that are made alike: a managed node group, a NodePool, or those of neither. */
 export interface NodeGroup {

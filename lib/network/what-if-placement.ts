@@ -1,6 +1,6 @@
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { NodeGroup } from '#lib/network/what-if-groups.ts';
-import type { PresentNode } from '#lib/network/what-if-world.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
 
 /** Where one new node starts, and as whose copy. */
 export interface Seat {

@@ -9,11 +9,12 @@ import { drawsOf } from '#lib/network/what-if-draws.ts';
 import { newNodes } from '#lib/network/what-if-new-nodes.ts';
 import { type PlannedNode, presentNode } from '#lib/network/what-if-node.ts';
 import { podsNeeded } from '#lib/network/what-if-pods-needed.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
 import { release } from '#lib/network/what-if-release.ts';
 import { seating } from '#lib/network/what-if-seats.ts';
 import { suppliesAfter } from '#lib/network/what-if-supplies.ts';
 import type { SubnetSupply, SupplyEnd } from '#lib/network/what-if-supply.ts';
-import type { PresentNode, World } from '#lib/network/what-if-world.ts';
+import type { World } from '#lib/network/what-if-world.ts';
 
 /** A cluster under a change, ready to be filled with pods. */
 export interface Plan {

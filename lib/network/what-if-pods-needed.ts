@@ -1,5 +1,6 @@
 import type { Seat } from '#lib/network/what-if-placement.ts';
-import type { PresentNode, World } from '#lib/network/what-if-world.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
+import type { World } from '#lib/network/what-if-world.ts';
 
 /** Pods of a node that need an address of its pool, with one or still without. */
 export function poolPods({ entry }: PresentNode): number {

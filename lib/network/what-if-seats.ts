@@ -4,8 +4,9 @@ import type { Change } from '#lib/network/what-if-change.ts';
 import { type NodeGroup, nodeGroups, shareOut } from '#lib/network/what-if-groups.ts';
 import { NoAnswer } from '#lib/network/what-if-no-answer.ts';
 import { type Seat, seat, seatsFor } from '#lib/network/what-if-placement.ts';
+import { NO_GROUP, type PresentNode } from '#lib/network/what-if-present.ts';
 import { surgeNodes } from '#lib/network/what-if-surge.ts';
-import { NO_GROUP, type PresentNode, type World } from '#lib/network/what-if-world.ts';
+import type { World } from '#lib/network/what-if-world.ts';
 
 export interface Seating {
   /** Nodes that are left as they are. */

@@ -1,8 +1,9 @@
 import type { NetworkInterface, Subnet } from '#lib/model/ec2.ts';
 import { PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
 import type { Released } from '#lib/network/what-if-release.ts';
 import { type SubnetSupply, type SupplyEnd, subnetSupply } from '#lib/network/what-if-supply.ts';
-import type { PresentNode, World } from '#lib/network/what-if-world.ts';
+import type { World } from '#lib/network/what-if-world.ts';
 
 /** What the subnets have once nodes are gone, with everything that hung on them, and the others have given back what is idle. */
 export function suppliesAfter(

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Nodegroup } from '#lib/model/eks.ts';
 import { mostFrequent, type NodeGroup, nodeGroups, shareOut } from '#lib/network/what-if-groups.ts';
 import { seatsFor } from '#lib/network/what-if-placement.ts';
+import type { PresentNode } from '#lib/network/what-if-present.ts';
 import { type Surge, surgeNodes } from '#lib/network/what-if-surge.ts';
-import { type PresentNode, whatIfWorld } from '#lib/network/what-if-world.ts';
+import { whatIfWorld } from '#lib/network/what-if-world.ts';
 import { aSmallCluster } from '#test/network/what-if-cluster.ts';
 import { aNodegroup, aSnapshot, aSubnet } from '#test/scenarios/slices.ts';
 

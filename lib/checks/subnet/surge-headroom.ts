@@ -49,7 +49,7 @@ export const check = defineCheck({
       free: 'what is free there, in `unit`',
       unit: '`addresses`, or `prefixes` where prefix delegation is on: /28 blocks, those that single addresses break among them',
       scenarios:
-        'every scenario: `scenario`, `subject`, `nodes` that start, `limitingZone`, `subnetId` where nodes’ own addresses are what is short, `unit`, `needed`, `free` and `holds` (yes, no, unknown)',
+        "every scenario: `scenario`, `subject`, `nodes` that start, `limitingZone`, `subnetId` where nodes' own addresses are what is short, `unit`, `needed`, `free` and `holds` (yes, no, unknown)",
       leftOut: 'what no scenario holds, as a NodePool without a limit, and nodes that cannot be judged',
     },
     sources: [
