@@ -1,6 +1,7 @@
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
+import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
 import { check as prefixDelegation } from '#lib/checks/node/prefix-delegation.ts';
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   warmPool,
   prefixDelegation,
   branchEniCapacity,
+  eniConfig,
   dnsSecurityGroups,
   cniAgents,
 ];

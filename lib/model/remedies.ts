@@ -22,6 +22,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'aws service-quotas request-service-quota-increase --service-code vpc --quota-code CODE --desired-value VALUE: the code is in the finding. The quotas of rules per group and of groups per interface multiply to 1,000 at most. Meanwhile delete interfaces, rules or groups that nothing uses.',
   'delete-leaked-enis':
     'Read each interface once more (aws ec2 describe-network-interfaces --network-interface-ids ENI): if it is still available after five minutes, aws ec2 delete-network-interface --network-interface-id ENI. Those of `unattributedEniIds` may be of any cluster of the VPC: ask first.',
+  'correct-eni-config':
+    "Give every zone with nodes an ENIConfig of the name that its nodes ask for (ENI_CONFIG_LABEL_DEF=topology.kubernetes.io/zone lets the zone be the name), with a subnet of that zone and security groups of the same VPC. Interfaces that are attached keep what they have: bring new nodes in.",
   'allow-dns':
     'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
   'restart-cni':
