@@ -1,0 +1,98 @@
+import type { Pod } from '#lib/model/kubernetes.ts';
+import type { CompiledPolicy } from '#lib/network/network-policy-rules.ts';
+import type { Match } from '#lib/network/policy-match.ts';
+import type { PolicyOverride } from '#lib/network/policy-override.ts';
+import type { NamedPort } from '#lib/network/policy-ports.ts';
+import type { Labels } from '#lib/network/policy-selectors.ts';
+
+/**
+ * What is done to a pod that policies could select: they are enforced; or everything is denied until one selects it (the VPC CNI's
+ * strict mode); or nothing is enforced (Fargate, Windows).
+ * Sources: amazon-vpc-cni-k8s README.md, NETWORK_POLICY_ENFORCING_MODE; Amazon EKS User Guide, "Limit Pod traffic with Kubernetes
+ * network policies", considerations.
+ */
+export type Enforcement = 'policies' | 'denied-until-selected' | 'none';
+
+/** Pods that no policy tells apart, but by their addresses and nodes. */
+export interface PodClass {
+  readonly namespace: string;
+  /** Those that some selector reads. */
+  readonly labels: Labels;
+  readonly namespaceLabels: Labels;
+  readonly hostNetwork: boolean;
+  readonly enforcement: Enforcement;
+  readonly namedPorts: readonly NamedPort[];
+  /** The policies of its namespace that select it, or may. */
+  readonly policies: readonly SelectingPolicy[];
+  readonly overrides: readonly PolicyOverride[];
+}
+
+export interface SelectingPolicy {
+  readonly compiled: CompiledPolicy;
+  readonly selects: Exclude<Match, false>;
+}
+
+export interface ClassContext {
+  readonly policiesByNamespace: ReadonlyMap<string, readonly CompiledPolicy[]>;
+  readonly overrides: readonly PolicyOverride[];
+  readonly namespaceLabels: (name: string) => Labels;
+  readonly enforcement: (pod: Pod) => Enforcement;
+}
+
+/**
+ * Finds the class of a pod. Cost follows the distinct classes: of the labels only those count that some selector reads, so that the
+ * pods of a StatefulSet, each with its own name for a label, are of one class.
+ */
+export function podClasses(context: ClassContext): (pod: Pod) => PodClass {
+  const policies = [...context.policiesByNamespace.values()].flat();
+  const keys = new Set([...policies.flatMap(({ podKeys }) => podKeys), ...context.overrides.flatMap(({ podKeys }) => podKeys)]);
+  const portNames = new Set(policies.flatMap(namesOfPorts));
+  const ofPod = new WeakMap<Pod, PodClass>();
+  const classes = new Map<string, PodClass>();
+  return (pod) => {
+    const known = ofPod.get(pod);
+    if (known !== undefined) return known;
+    const labels = readLabels(pod, keys);
+    const namedPorts = portsNamed(pod, portNames);
+    const enforcement = context.enforcement(pod);
+    const key = JSON.stringify([pod.namespace, pod.hostNetwork, enforcement, labels, namedPorts]);
+    const podClass = classes.get(key) ?? newClass(pod, Object.fromEntries(labels), { namedPorts, enforcement, context });
+    classes.set(key, podClass);
+    ofPod.set(pod, podClass);
+    return podClass;
+  };
+}
+
+function newClass(
+  { namespace, hostNetwork }: Pod,
+  labels: Readonly<Record<string, string>>,
+  { namedPorts, enforcement, context }: Pick<PodClass, 'namedPorts' | 'enforcement'> & { readonly context: ClassContext },
+): PodClass {
+  const read: Labels = { labels, whole: true };
+  const subject = { namespace, hostNetwork, labels: read, namespaceLabels: context.namespaceLabels(namespace) };
+  const policies = (context.policiesByNamespace.get(namespace) ?? []).flatMap((compiled) => {
+    const selects = compiled.selector.matches(read);
+    return selects === false ? [] : [{ compiled, selects }];
+  });
+  const overrides = context.overrides.filter((override) => override.selects(subject) !== false);
+  return { ...subject, namedPorts, enforcement, policies, overrides };
+}
+
+function readLabels({ labels }: Pod, keys: ReadonlySet<string>): [string, string][] {
+  const read: [string, string][] = [];
+  for (const key in labels) if (keys.has(key) && Object.hasOwn(labels, key)) read.push([key, labels[key] ?? '']);
+  return read.length > 1 ? read.sort(([a], [b]) => (a < b ? -1 : 1)) : read;
+}
+
+function portsNamed({ containers }: Pod, names: ReadonlySet<string>): NamedPort[] {
+  if (names.size === 0) return [];
+  return containers.flatMap(({ init, ports }) =>
+    ports.flatMap(({ name, protocol, containerPort }) =>
+      name !== undefined && names.has(name) ? [{ name, protocol, port: containerPort, init }] : [],
+    ),
+  );
+}
+
+function namesOfPorts({ egress, ingress }: CompiledPolicy): string[] {
+  return [...egress, ...ingress].flatMap(({ ports }) => ports.flatMap(({ port }) => (typeof port === 'string' ? [port] : [])));
+}

@@ -1,0 +1,38 @@
+/**
+ * Why it cannot be told whether a part of a policy matches.
+ * - `unreadable`: an operator, a CIDR or a peer that the API of this version does not have
+ * - `namespace-labels`: the labels of the namespace were not read
+ * - `host-network`: plugins differ in whether selectors match pods on the host network
+ * - `no-address`: an ipBlock decides, and the pod has no address of this family
+ * - `init-container-port`: the name is that of an init container's port, which plugins resolve or not
+ * - `not-evaluated`: the policy is of a kind that is read and not evaluated
+ */
+export type Doubt = 'unreadable' | 'namespace-labels' | 'host-network' | 'no-address' | 'init-container-port' | 'not-evaluated';
+
+/** Three-valued: whether it matches, or why that cannot be told. */
+export type Match = boolean | Doubt;
+
+/** False where any is false, whatever the others are. */
+export function allOf(matches: Iterable<Match>): Match {
+  let doubt: Match = true;
+  for (const match of matches) {
+    if (match === false) return false;
+    if (doubt === true) doubt = match;
+  }
+  return doubt;
+}
+
+/** True where any is true, whatever the others are. */
+export function anyOf(matches: Iterable<Match>): Match {
+  let doubt: Match = false;
+  for (const match of matches) {
+    if (match === true) return true;
+    if (doubt === false) doubt = match;
+  }
+  return doubt;
+}
+
+/** Of a doubt, nothing is known either way. */
+export function not(match: Match): Match {
+  return typeof match === 'boolean' ? !match : match;
+}

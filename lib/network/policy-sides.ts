@@ -1,0 +1,85 @@
+import { type CompiledPolicy, type RuleContext, ruleMatches } from '#lib/network/network-policy-rules.ts';
+import type { PodClass, SelectingPolicy } from '#lib/network/policy-classes.ts';
+import type { OpenBy, PolicyDoubt, PolicyRef, PolicySide, SideDecision, UnreadSlice } from '#lib/network/policy-decision.ts';
+import { type End, sameNode, samePod } from '#lib/network/policy-ends.ts';
+import type { Doubt, Match } from '#lib/network/policy-match.ts';
+import { withOverrides } from '#lib/network/policy-override.ts';
+
+export interface SideContext extends Omit<RuleContext, 'destination'> {
+  readonly unread: readonly UnreadSlice[];
+}
+
+/** Whether the policies of one end's pod let the traffic pass. */
+export function decideSide(side: PolicySide, ends: { readonly from: End; readonly to: End }, context: SideContext): SideDecision {
+  const [own, peer] = side === 'egress' ? [ends.from, ends.to] : [ends.to, ends.from];
+  const { podClass } = own;
+  if (podClass === undefined) return passes('outside');
+  if (own.pod !== undefined && peer.pod !== undefined && samePod(own.pod, peer.pod)) return passes('loopback');
+  if (sameNode(own, peer)) return passes('own-node');
+  if (podClass.enforcement === 'none') return passes('not-enforced');
+  // No NetworkPolicy reaches the network of a host; policies of hosts are of other kinds.
+  const unread = context.unread.filter(({ slice }) => !podClass.hostNetwork || slice === 'policyResources');
+  if (unread.length > 0) return { verdict: 'unknown', because: unread };
+  const decision = podClass.hostNetwork
+    ? passes('host-network')
+    : decidePolicies(side, podClass, peer, { ...context, destination: ends.to });
+  return withOverrides(side, decision, podClass.overrides);
+}
+
+/**
+ * What networking.k8s.io decides: a pod that some policy isolates in this direction is open to what the rules of all such policies
+ * allow together, and any other pod is open to everything.
+ * Source: Kubernetes documentation, "Network Policies", "The two sorts of pod isolation".
+ */
+function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context: RuleContext): SideDecision {
+  const type = side === 'egress' ? 'Egress' : 'Ingress';
+  const isolating = podClass.policies.filter(({ compiled }) => compiled.policy.policyTypes.includes(type));
+  const certain = isolating.filter(({ selects }) => selects === true);
+  const isolatedBy = certain.map(({ compiled }) => refOf(compiled));
+  for (const { compiled } of certain) {
+    const rule = compiled[side].find((one) => ruleMatches(one, peer, context) === true);
+    if (rule !== undefined)
+      return { verdict: 'allowed', passage: { by: 'rule', policy: refOf(compiled), rule: rule.index, isolatedBy } };
+  }
+  const matches = isolating.map((one) => ({ one, match: bestMatch(side, one, peer, context) }));
+  const may = matches.flatMap(({ one, match }) => (match === false ? [] : [doubtOf(side, one, match)]));
+  const doubts = certain.length === 0 ? [...may, ...mayIsolate(side, isolating)] : may;
+  if (doubts.length > 0) return { verdict: 'unknown', because: distinct(doubts) };
+  if (certain.length > 0) return { verdict: 'denied', block: { side, isolatedBy } };
+  return podClass.enforcement === 'denied-until-selected' ? unlessSelected(side, podClass.policies) : passes('no-policy');
+}
+
+/** Whether any rule of a policy matches, or the first that may. */
+function bestMatch(side: PolicySide, { compiled }: SelectingPolicy, peer: End, context: RuleContext): Match {
+  const matches = compiled[side].map((rule) => ruleMatches(rule, peer, context));
+  return matches.includes(true) || (matches.find((match) => match !== false) ?? false);
+}
+
+/** In the VPC CNI's strict mode a policy of either direction ends the denial of both. */
+function unlessSelected(side: PolicySide, policies: readonly SelectingPolicy[]): SideDecision {
+  if (policies.some(({ selects }) => selects === true)) return passes('no-policy');
+  const doubts = mayIsolate(side, policies);
+  return doubts.length > 0 ? { verdict: 'unknown', because: doubts } : { verdict: 'denied', block: { side, isolatedBy: [] } };
+}
+
+function mayIsolate(side: PolicySide, policies: readonly SelectingPolicy[]): PolicyDoubt[] {
+  return policies.flatMap((policy) => (policy.selects === true ? [] : [doubtOf(side, policy, true)]));
+}
+
+/** A rule that matches is in doubt where it is not certain that its policy selects the pod. */
+function doubtOf(side: PolicySide, { compiled, selects }: SelectingPolicy, match: true | Doubt): PolicyDoubt {
+  const doubt = match === true ? selects : match;
+  return { kind: 'policy', side, policy: refOf(compiled), doubt: doubt === true ? 'unreadable' : doubt };
+}
+
+function distinct(doubts: readonly PolicyDoubt[]): PolicyDoubt[] {
+  return [...new Map(doubts.map((doubt) => [JSON.stringify(doubt), doubt])).values()];
+}
+
+function passes(by: OpenBy): SideDecision {
+  return { verdict: 'allowed', passage: { by } };
+}
+
+function refOf({ policy: { namespace, name } }: CompiledPolicy): PolicyRef {
+  return { kind: 'NetworkPolicy', namespace, name };
+}
