@@ -12,6 +12,7 @@ import { check as leakedEnis } from '#lib/checks/subnet/leaked-enis.ts';
 import { check as nodeLaunchFailures } from '#lib/checks/subnet/node-launch-failures.ts';
 import { check as subnetIpExhaustion } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import { check as subnetPrefixFragmentation } from '#lib/checks/subnet/subnet-prefix-fragmentation.ts';
+import { check as subnetZoneSkew } from '#lib/checks/subnet/subnet-zone-skew.ts';
 import { check as surgeHeadroom } from '#lib/checks/subnet/surge-headroom.ts';
 import type { Check } from '#lib/model/check.ts';
 
@@ -19,6 +20,7 @@ import type { Check } from '#lib/model/check.ts';
 export const CHECKS: readonly Check[] = [
   subnetIpExhaustion,
   subnetPrefixFragmentation,
+  subnetZoneSkew,
   controlPlaneSubnets,
   leakedEnis,
   nodeLaunchFailures,
