@@ -24,6 +24,9 @@ export function assumptionsOf(world: World, change: Change, planned: Planned): r
       ([type, maxPods]) =>
         `max-pods of a new ${type} is taken to be ${maxPods}, as AWS recommends: set it where the node gets its configuration.`,
     ),
+    ...(world.nodegroups === undefined && started + surge > 0
+      ? ['The node groups were not read, so new nodes are taken to start in the subnets where nodes are.']
+      : []),
     ...(surge > 0
       ? [
           `${plural(surge, 'node')} more at once, each with the pods of an average node, while the nodes that they replace keep theirs.`,

@@ -26,6 +26,8 @@ export interface Seating {
 export function seating(world: World, subnets: readonly Subnet[], change: Change): Seating {
   const groups = groupsOf(world, change);
   const { loseZone, nodes = 0 } = change;
+  if (change.surge?.kind === 'update-config' && world.nodegroups === undefined)
+    throw new NoAnswer('unknown', 'the node groups were not read, and they say how many nodes an update starts at once');
   if (loseZone !== undefined) requireZone(loseZone, groups, subnets);
   const left = subnets.filter(({ availabilityZone }) => availabilityZone !== loseZone);
   let staying: readonly PresentNode[] = world.present.filter(({ availabilityZone }) => availabilityZone !== loseZone);

@@ -237,6 +237,13 @@ describe('no number is given', () => {
   test('where ENIConfigs were not read under custom networking', () => {
     expect(ask({ ...customNetworking(), eniConfigs: DENIED }, { nodes: 2 })).toMatchObject({ kind: 'unknown' });
   });
+  test('for the surge of node groups that were not read; what does not need them is answered, and says so', () => {
+    const cluster = { ...aSmallCluster(), nodegroups: DENIED };
+    expect(ask(cluster, { surge: { kind: 'update-config', otherPercent: 25 } })).toMatchObject({ kind: 'unknown' });
+    const { after, assumptions } = answered(cluster, { surge: { kind: 'percent', percent: 25 } });
+    expect(after.nodes).toBe(5);
+    expect(assumptions.join(' ')).toContain('The node groups were not read');
+  });
   test('and the loss of the only zone cannot be meant', () => {
     const cluster = aSmallCluster();
     const one = {
