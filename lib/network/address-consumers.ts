@@ -79,13 +79,19 @@ function sumsBy(
   attributions: readonly Attribution[],
   nameOf: (attribution: Attribution) => string | undefined,
 ): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const [index, attribution] of attributions.entries()) {
-    const name = nameOf(attribution);
+  // A name is looked up once for each interface: its text is another string in each.
+  const sums = new Map<string, { addresses: number }>();
+  for (let index = 0; index < held.length; index++) {
+    const attribution = attributions[index];
+    const name = attribution && nameOf(attribution);
     const addresses = held[index] ?? 0;
-    if (name !== undefined && addresses > 0) sums.set(name, (sums.get(name) ?? 0) + addresses);
+    if (name === undefined || addresses === 0) continue;
+    const sum = sums.get(name);
+    if (sum === undefined) sums.set(name, { addresses });
+    else sum.addresses += addresses;
   }
-  return Object.fromEntries([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+  const totals = [...sums].map(([name, { addresses }]) => [name, addresses] as const);
+  return Object.fromEntries(totals.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }
 
 /** Branches, trunks and what AWS manages hold no pool of addresses. */

@@ -34,19 +34,28 @@ const INSTANCE_TAG = 'node.k8s.amazonaws.com/instance_id';
 const OWNED_BY_CLUSTER = 'kubernetes.io/cluster/';
 const CONTROL_PLANE = 'Amazon EKS ';
 
+/** Who holds an interface, where many are asked about: most answers are the same object. */
+export function attributor(identity: ClusterIdentity, { now, minAgeMinutes }: LeakAge): (eni: NetworkInterface) => Attribution {
+  const ours: Attribution = { holder: 'thisCluster', cluster: identity.name };
+  return (eni) => {
+    const cluster = clusterOf(eni, identity);
+    if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return attributed('leaked', cluster);
+    if (eni.description.startsWith(CONTROL_PLANE)) return attributed('controlPlane', cluster);
+    if (cluster === identity.name) return ours;
+    return cluster === undefined ? (serviceInterface(eni) ?? UNATTRIBUTED) : attributed('otherClusters', cluster);
+  };
+}
+
 /**
  * Who holds an interface. What cannot be attributed is `other`, never a cluster's.
  * Sources: amazon-vpc-cni-k8s pkg/awsutils/awsutils.go and amazon-vpc-resource-controller-k8s pkg/config/type.go for tags and
  * descriptions; Amazon EKS User Guide, "Amazon EKS networking requirements" for those of the control plane.
  */
-export function attribute(eni: NetworkInterface, identity: ClusterIdentity, { now, minAgeMinutes }: LeakAge): Attribution {
-  const cluster = clusterOf(eni, identity);
-  if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return attributed('leaked', cluster);
-  if (eni.description.startsWith(CONTROL_PLANE)) return attributed('controlPlane', cluster);
-  if (cluster !== undefined) return attributed(cluster === identity.name ? 'thisCluster' : 'otherClusters', cluster);
-  const made = serviceInterface(eni);
-  return made === undefined ? { holder: 'other' } : { holder: made.holder, service: made.service };
+export function attribute(eni: NetworkInterface, identity: ClusterIdentity, leak: LeakAge): Attribution {
+  return attributor(identity, leak)(eni);
 }
+
+const UNATTRIBUTED: Attribution = { holder: 'other' };
 
 /** Another cluster's, of several names. */
 const UNNAMED = Symbol('a cluster whose name is not known');

@@ -1,5 +1,5 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
-import { type Attribution, attribute, type ClusterIdentity } from '#lib/network/address-holders.ts';
+import { type Attribution, attributor, type ClusterIdentity } from '#lib/network/address-holders.ts';
 import { remember } from '#lib/network/remember.ts';
 
 /** Who holds each of these interfaces, in their order, told once for all checks of a Snapshot. @param now its time, in milliseconds */
@@ -10,7 +10,6 @@ export const attributionsIn = remember(
     now: number,
     leakedAfterMinutes: number,
   ): readonly Attribution[] => {
-    const leak = { now: new Date(now), minAgeMinutes: leakedAfterMinutes };
-    return interfaces.map((eni) => attribute(eni, identity, leak));
+    return interfaces.map(attributor(identity, { now: new Date(now), minAgeMinutes: leakedAfterMinutes }));
   },
 );

@@ -9,7 +9,8 @@ export interface ServiceInterface {
   readonly service: string;
 }
 
-interface ServicePattern extends ServiceInterface {
+interface ServicePattern {
+  readonly made: ServiceInterface;
   /** Values of `InterfaceType`. */
   readonly types?: readonly string[];
   /** What `Description` begins with. */
@@ -26,66 +27,63 @@ interface ServicePattern extends ServiceInterface {
  */
 const PATTERNS: readonly ServicePattern[] = [
   {
-    holder: 'loadBalancers',
-    service: 'Elastic Load Balancing',
+    made: { holder: 'loadBalancers', service: 'Elastic Load Balancing' },
     types: ['load_balancer', 'network_load_balancer', 'gateway_load_balancer'],
     descriptions: ['ELB '],
     requesters: ['amazon-elb'],
   },
   {
-    holder: 'endpoints',
-    service: 'VPC endpoint',
+    made: { holder: 'endpoints', service: 'VPC endpoint' },
     types: ['vpc_endpoint', 'gateway_load_balancer_endpoint'],
     descriptions: ['VPC Endpoint Interface'],
   },
-  { holder: 'lambda', service: 'Lambda', types: ['lambda'], descriptions: ['AWS Lambda VPC ENI'] },
+  { made: { holder: 'lambda', service: 'Lambda' }, types: ['lambda'], descriptions: ['AWS Lambda VPC ENI'] },
   {
-    holder: 'natGateways',
-    service: 'NAT gateway',
+    made: { holder: 'natGateways', service: 'NAT gateway' },
     types: ['natGateway', 'nat_gateway'],
     descriptions: ['Interface for NAT Gateway '],
   },
   {
-    holder: 'other',
-    service: 'Transit Gateway',
+    made: { holder: 'other', service: 'Transit Gateway' },
     types: ['transit_gateway'],
     descriptions: ['Network Interface for Transit Gateway Attachment '],
   },
-  { holder: 'other', service: 'EFS', types: ['efs'], descriptions: ['EFS mount target for '] },
+  { made: { holder: 'other', service: 'EFS' }, types: ['efs'], descriptions: ['EFS mount target for '] },
   {
-    holder: 'other',
-    service: 'RDS',
+    made: { holder: 'other', service: 'RDS' },
     descriptions: ['RDSNetworkInterface', 'Network interface for DBProxy'],
     requesters: ['amazon-rds'],
   },
-  { holder: 'other', service: 'ElastiCache', descriptions: ['ElastiCache '], requesters: ['amazon-elasticache'] },
-  { holder: 'other', service: 'Redshift', descriptions: ['RedshiftNetworkInterface'], requesters: ['amazon-redshift'] },
-  { holder: 'other', service: 'OpenSearch Service', descriptions: ['ES '] },
-  { holder: 'other', service: 'Directory Service', descriptions: ['AWS created network interface for directory '] },
-  { holder: 'other', service: 'Route 53 Resolver', descriptions: ['Route 53 Resolver:'] },
-  { holder: 'other', service: 'DynamoDB Accelerator', descriptions: ['DAX '] },
-  { holder: 'other', service: 'Database Migration Service', descriptions: ['DMSNetworkInterface'] },
-  { holder: 'other', service: 'CloudHSM', descriptions: ['CloudHSM Managed Interface', 'CloudHsm ENI'] },
-  { holder: 'other', service: 'ECS', descriptions: ['arn:aws:ecs:', 'arn:aws-cn:ecs:', 'arn:aws-us-gov:ecs:'] },
-  { holder: 'other', service: 'EMR', descriptions: ['AWS ElasticMapReduce'] },
-  { holder: 'other', service: 'Glue', descriptions: ['Attached to Glue using role:'] },
+  { made: { holder: 'other', service: 'ElastiCache' }, descriptions: ['ElastiCache '], requesters: ['amazon-elasticache'] },
+  { made: { holder: 'other', service: 'Redshift' }, descriptions: ['RedshiftNetworkInterface'], requesters: ['amazon-redshift'] },
+  { made: { holder: 'other', service: 'OpenSearch Service' }, descriptions: ['ES '] },
+  { made: { holder: 'other', service: 'Directory Service' }, descriptions: ['AWS created network interface for directory '] },
+  { made: { holder: 'other', service: 'Route 53 Resolver' }, descriptions: ['Route 53 Resolver:'] },
+  { made: { holder: 'other', service: 'DynamoDB Accelerator' }, descriptions: ['DAX '] },
+  { made: { holder: 'other', service: 'Database Migration Service' }, descriptions: ['DMSNetworkInterface'] },
+  { made: { holder: 'other', service: 'CloudHSM' }, descriptions: ['CloudHSM Managed Interface', 'CloudHsm ENI'] },
+  { made: { holder: 'other', service: 'ECS' }, descriptions: ['arn:aws:ecs:', 'arn:aws-cn:ecs:', 'arn:aws-us-gov:ecs:'] },
+  { made: { holder: 'other', service: 'EMR' }, descriptions: ['AWS ElasticMapReduce'] },
+  { made: { holder: 'other', service: 'Glue' }, descriptions: ['Attached to Glue using role:'] },
   {
-    holder: 'other',
-    service: 'SageMaker AI',
+    made: { holder: 'other', service: 'SageMaker AI' },
     descriptions: [
       '[DO NOT DELETE] ENI managed by SageMaker',
       '[Do not delete] Network Interface created to access resources in your VPC',
     ],
   },
-  { holder: 'other', service: 'DataSync', descriptions: ['datasync '] },
-  { holder: 'other', service: 'WorkSpaces', descriptions: ['Created By Amazon Workspaces for AWS Account ID '] },
-  { holder: 'other', service: 'API Gateway', types: ['api_gateway_managed'], descriptions: ['ENI managed by APIGateway'] },
-  { holder: 'other', service: 'Quick Suite', types: ['quicksight'] },
-  { holder: 'other', service: 'Global Accelerator', types: ['global_accelerator_managed'] },
-  { holder: 'other', service: 'IoT Core', types: ['iot_rules_managed'] },
+  { made: { holder: 'other', service: 'DataSync' }, descriptions: ['datasync '] },
+  { made: { holder: 'other', service: 'WorkSpaces' }, descriptions: ['Created By Amazon Workspaces for AWS Account ID '] },
   {
-    holder: 'other',
-    service: 'CodeConnections',
+    made: { holder: 'other', service: 'API Gateway' },
+    types: ['api_gateway_managed'],
+    descriptions: ['ENI managed by APIGateway'],
+  },
+  { made: { holder: 'other', service: 'Quick Suite' }, types: ['quicksight'] },
+  { made: { holder: 'other', service: 'Global Accelerator' }, types: ['global_accelerator_managed'] },
+  { made: { holder: 'other', service: 'IoT Core' }, types: ['iot_rules_managed'] },
+  {
+    made: { holder: 'other', service: 'CodeConnections' },
     types: ['aws_codestar_connections_managed'],
     descriptions: ['AWS CodeStar Connections'],
   },
@@ -97,10 +95,11 @@ export function serviceInterface({
   description,
   requesterId = '',
 }: Pick<NetworkInterface, 'interfaceType' | 'description' | 'requesterId'>): ServiceInterface | undefined {
-  return PATTERNS.find(
+  const pattern = PATTERNS.find(
     ({ types = [], descriptions = [], requesters = [] }) =>
       types.includes(interfaceType) ||
       descriptions.some((beginning) => description.startsWith(beginning)) ||
       requesters.includes(requesterId),
   );
+  return pattern?.made;
 }

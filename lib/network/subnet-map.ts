@@ -33,11 +33,11 @@ export function subnetMap(
 ): string {
   const reserved = reservations.length > 0 ? reservationMap(block, reservations) : undefined;
   const ranks = attributions.map(rankOf);
-  let map = '';
+  const map: Block[] = [];
   for (let from = 0; from + PREFIX_SIZE <= holders.length; from += PREFIX_SIZE) {
-    map += heldAs(holders, from, ranks) ?? freeAs(reserved === undefined ? FREE : kindUnder(reserved, from));
+    map.push(heldAs(holders, from, ranks) ?? freeAs(reserved === undefined ? FREE : kindUnder(reserved, from)));
   }
-  return map;
+  return map.join('');
 }
 
 function freeAs(kind: number): Block {

@@ -2,14 +2,14 @@
  * The engines of the subnet checks, cold, in a fresh process: 16 /16 subnets with 50,000 interfaces that hold nearly all of their
  * addresses, half singly and half in prefixes. Prints the milliseconds of each part as one line of JSON.
  */
-import type { NetworkInterface, Subnet } from '#lib/model/ec2.ts';
+import type { Instance, NetworkInterface, Subnet } from '#lib/model/ec2.ts';
 import { addressShares } from '#lib/network/address-consumers.ts';
-import type { ClusterIdentity } from '#lib/network/address-holders.ts';
 import { addressSet } from '#lib/network/address-set.ts';
 import { attributionsIn } from '#lib/network/attributions-in.ts';
 import { countFreePrefixes } from '#lib/network/free-prefixes.ts';
 import { formatIpv4 } from '#lib/network/ipv4.ts';
 import { LEAKED_AFTER_MINUTES } from '#lib/network/leaked-enis.ts';
+import { nodeInventory } from '#lib/network/node-inventory.ts';
 import { prefixBlockers } from '#lib/network/prefix-blockers.ts';
 import { subnetMap } from '#lib/network/subnet-map.ts';
 import { subnetOccupancy } from '#lib/network/subnet-occupancy.ts';
@@ -63,16 +63,6 @@ function cniTags(instanceId: string, cluster: string): Record<string, string> {
   };
 }
 
-const identity: ClusterIdentity = {
-  name: 'shop',
-  instanceIds: new Set(
-    Array.from({ length: SUBNETS }, (_, at) => Array.from({ length: ENIS }, (_, index) => `i-${at}-${index}`))
-      .flat()
-      .filter((_, index) => index % 4 > 0),
-  ),
-  otherInstances: new Map(),
-  nodeIps: new Set(),
-};
 // As a Snapshot's, whose texts come from a parser and are not yet numbers to anybody.
 const worlds: readonly { subnet: Subnet; interfaces: NetworkInterface[] }[] = JSON.parse(
   JSON.stringify(
@@ -90,6 +80,18 @@ const worlds: readonly { subnet: Subnet; interfaces: NetworkInterface[] }[] = JS
     })),
   ),
 );
+// Joined before, once for all checks.
+const instances: Instance[] = worlds.flatMap(({ interfaces }) =>
+  interfaces.flatMap(({ attachment }, index) => {
+    const cluster = CLUSTERS[index % CLUSTERS.length] ?? '';
+    if (attachment?.instanceId === undefined) return [];
+    return [
+      { instanceId: attachment.instanceId, instanceType: 'm5.large', state: 'running', tags: { 'eks:cluster-name': cluster } },
+    ];
+  }),
+);
+const all = worlds.flatMap(({ interfaces }) => interfaces);
+const { identity } = nodeInventory('shop', undefined, instances, all, undefined);
 /** A pod on every second address of each lower half, numbers from the start: reading them is the pods' part of a check. */
 const pods = addressSet(
   Array.from({ length: SUBNETS * 2 ** 14 }, (_, pod) => FIRST + 2 ** 16 * Math.floor(pod / 2 ** 14) + 2 * (pod % 2 ** 14)),
