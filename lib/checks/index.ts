@@ -4,6 +4,7 @@ import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
+import { check as nodeReadiness } from '#lib/checks/node/node-readiness.ts';
 import { check as prefixDelegation } from '#lib/checks/node/prefix-delegation.ts';
 import { check as warmPool } from '#lib/checks/node/warm-pool.ts';
 import { check as controlPlaneSubnets } from '#lib/checks/subnet/control-plane-subnets.ts';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   prefixDelegation,
   branchEniCapacity,
   eniConfig,
+  nodeReadiness,
   dnsSecurityGroups,
   cniAgents,
 ];
