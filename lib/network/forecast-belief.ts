@@ -16,7 +16,7 @@ const DAY = 24;
  * @param steady levels less their rhythm at every whole hour ago
  */
 export function standsOut(steady: Float64Array, { window, slope }: Fall): boolean {
-  const lag = Math.min(window, Math.floor(steady.length / 4));
+  const lag = Math.min(window, Math.floor(steady.length / 8));
   if (lag < 1) return true;
   const turns = new Float64Array(steady.length - 2 * lag);
   for (let hour = 0; hour < turns.length; hour++) {
@@ -29,16 +29,14 @@ export function standsOut(steady: Float64Array, { window, slope }: Fall): boolea
 
 /** Whether a fall is more than a rhythm's ramp makes that comes a little early or late. */
 export function exceedsRamp(rhythm: Rhythm, { window, slope }: Fall): boolean {
-  return -slope * window >= rampWithin(rhythm, window);
+  let most = 0;
+  for (let ago = 0; ago <= Math.min(DAY, window); ago += RHYTHM_SLACK) most = Math.max(most, rampAt(rhythm, -ago));
+  return -slope * window >= most;
 }
 
-/** The most that the rhythm's slack moved the level in the last hours. */
-export function rampWithin(rhythm: Rhythm, hours: number): number {
-  let most = 0;
-  for (let ago = 0; ago <= Math.min(DAY, hours); ago += RHYTHM_SLACK) {
-    most = Math.max(most, Math.abs(rhythm.at(-ago) - rhythm.at(-ago - RHYTHM_SLACK)));
-  }
-  return most;
+/** How far the rhythm moves the level within its slack. */
+export function rampAt(rhythm: Rhythm, hours: number): number {
+  return Math.abs(rhythm.at(hours) - rhythm.at(hours - RHYTHM_SLACK));
 }
 
 /** Earlier falls count that were this share as fast; one went on that fell this share as fast afterwards. */

@@ -8,7 +8,7 @@ const DAY = 24;
 /** A fall of less than a day is carried on for so many times what was seen of it. */
 const CARRY = 3;
 /** Of the readings around a fall, so many lie below the levels that are carried on. */
-const [LOWEST, LOW, MIDDLE, HIGH] = [0.02, 0.05, 0.5, 0.6];
+const [LOWEST, LOW, MIDDLE, HIGH] = [0.02, 0.15, 0.5, 0.6];
 
 interface Candidate extends Fall {
   readonly hours: number;
@@ -45,9 +45,11 @@ function candidateOf(
   const until = (slope: number, share: number, within: number) =>
     hoursToFloor({ level: left(slope, share), slope, rhythm }, within);
   const within = fall.window < DAY ? Math.min(horizon, CARRY * fall.window) : horizon;
+  // The low of a rhythm lasts for hours, in which the lowest of many readings counts.
+  const low = rhythm.period > 1 ? LOWEST : LOW;
   // Where a low reading would have met the floor already, and did not, the middle of them is next.
-  const hours = until(fall.slope, LOW, within) || until(fall.slope, MIDDLE, within);
-  if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, left(fall.slope, LOW)))) return undefined;
+  const hours = until(fall.slope, low, within) || until(fall.slope, MIDDLE, within);
+  if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, left(fall.slope, low)))) return undefined;
   return { ...fall, hours, earliest: until(fall.least, LOWEST, horizon) ?? 0, latest: until(fall.most, HIGH, horizon) };
 }
 

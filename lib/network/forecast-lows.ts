@@ -1,5 +1,6 @@
 import type { Reach } from '#lib/network/forecast-path.ts';
-import { type HourlyLevels, medianOf, quantileOf } from '#lib/network/forecast-readings.ts';
+import { type HourlyLevels, medianOf, quantileOf, type Readings } from '#lib/network/forecast-readings.ts';
+import type { SteadyHistory } from '#lib/network/forecast-rhythm.ts';
 import { lastingFall, type Points } from '#lib/network/forecast-trend.ts';
 import type { Slope } from '#lib/network/theil-sen.ts';
 
@@ -14,6 +15,8 @@ const LEAST_SHARE = 0.8;
 const [NEAR, LOW] = [7, 0.3];
 /** Hours by which a day's low may come early or late. */
 const SLACK = 1;
+/** Of a day's readings, so many lie below the one that its low is taken for. */
+const LOWEST = 0.1;
 /** Days that draw the shape of a day. */
 const SHAPE = 3;
 
@@ -21,8 +24,9 @@ const SHAPE = 3;
  * When the lows of the days reach the floor, where they fall day by day while the level between them may not: peaks that grow.
  * undefined where they do not within the horizon.
  */
-export function lowsReach(hourly: HourlyLevels, floor: number, horizon: number): Reach | undefined {
+export function lowsReach({ hourly, readings }: SteadyHistory, above: number, horizon: number): Reach | undefined {
   const { xs, ys } = lowsOfDays(hourly);
+  const floor = above - dipOf(readings, hourly);
   for (const span of SPANS) {
     const lows = { xs: xs.slice(0, span), ys: ys.slice(0, span) };
     const fall = lows.xs.length < LEAST_SHARE * span ? undefined : lastingFall(lows);
@@ -42,6 +46,17 @@ function reachOf(hourly: HourlyLevels, lows: Points, fall: Slope, hours: number,
     latestHours: latest === null ? null : Math.max(hours, latest) + SLACK,
     perHour: -fall.slope,
   };
+}
+
+/** How far the lowest readings of the last day lie below their hours, 0 or less. */
+function dipOf({ ages, values }: Readings, { levels }: HourlyLevels): number {
+  const count = ages.findIndex((age) => age > DAY);
+  const dips = values.slice(0, count < 0 ? undefined : count).map((value, at) => {
+    const [age, hour] = [ages[at] ?? 0, Math.floor(ages[at] ?? 0)];
+    const [newer, older] = [levels[hour] ?? value, levels[hour + 1] ?? levels[hour] ?? value];
+    return value - newer - (older - newer) * (age - hour);
+  });
+  return Math.min(0, quantileOf(dips, LOWEST));
 }
 
 /** Days back from now, newest first. */

@@ -1,4 +1,4 @@
-import { RHYTHM_SLACK, rampWithin } from '#lib/network/forecast-belief.ts';
+import { RHYTHM_SLACK, rampAt } from '#lib/network/forecast-belief.ts';
 import { hoursToFloor, type Reach } from '#lib/network/forecast-path.ts';
 import { medianOf } from '#lib/network/forecast-readings.ts';
 import type { SteadyHistory } from '#lib/network/forecast-rhythm.ts';
@@ -13,8 +13,8 @@ export function troughReach({ readings, steady, rhythm }: SteadyHistory, floor: 
   let count = 0;
   while (count < ages.length && (ages[count] ?? 0) <= SETTLED) count++;
   if (new Set(ages.subarray(0, count).map(Math.floor)).size < LEAST_READ) return undefined;
-  // What a ramp of the rhythm that came late takes away, it gives back.
-  const level = medianOf(values.slice(0, count)) + rampWithin(rhythm, SETTLED) - floor;
+  // What a ramp of the rhythm that came early takes away, it gives back.
+  const level = medianOf(values.slice(0, count).map((value, at) => value + rampAt(rhythm, -(ages[at] ?? 0)))) - floor;
   const hours = hoursToFloor({ level, slope: 0, rhythm }, horizon);
   if (hours === null) return undefined;
   const left = (readings.values[0] ?? 0) - floor;

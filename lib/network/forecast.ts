@@ -56,7 +56,7 @@ export function forecastExhaustion(points: readonly HistoryPoint[], options: For
   if (newest > STALE) return unknown(`its last reading is ${hoursOf(newest)} old and a forecast needs one of the last ${STALE}`);
   if (current <= floor) return { kind: 'exhausts', hours: 0, earliestHours: 0, latestHours: 0, perHour: 0 };
   const history = steadyHistory(readings);
-  const reaches = [fallReach(history, floor, horizonHours), lowsReach(history.hourly, floor, horizonHours)];
+  const reaches = [fallReach(history, floor, horizonHours), lowsReach(history, floor, horizonHours)];
   const reach = soonest(reaches) ?? troughReach(history, floor, horizonHours);
   if (reach !== undefined) return { kind: 'exhausts', ...reach };
   // The hour of now is where the first of the others ends.
