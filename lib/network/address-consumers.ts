@@ -46,13 +46,18 @@ function warmAddresses(
   attributions: readonly Attribution[],
   podAddresses: AddressSet,
 ): number {
-  const isPool = interfaces.map((eni, index) => attributions[index]?.holder === 'thisCluster' && isPodInterface(eni));
+  const isPool = new Uint8Array(interfaces.length);
   let warm = 0;
-  for (const [index, pool] of isPool.entries()) if (pool) warm += heldBeside[index] ?? 0;
-  podAddresses.forEachIn(block, (address) => {
+  for (let index = 0; index < isPool.length; index++) {
+    const eni = interfaces[index];
+    if (attributions[index]?.holder !== 'thisCluster' || eni === undefined || !isPodInterface(eni)) continue;
+    isPool[index] = 1;
+    warm += heldBeside[index] ?? 0;
+  }
+  for (const address of podAddresses.within(block)) {
     const holder = holders[address - block.first] ?? 0;
-    if (!(holder & (PRIMARY | RESERVED)) && isPool[holderIndex(holder)]) warm--;
-  });
+    if (!(holder & (PRIMARY | RESERVED)) && isPool[holderIndex(holder)] === 1) warm--;
+  }
   return warm;
 }
 

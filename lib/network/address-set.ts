@@ -7,8 +7,8 @@ const PAGE = 2 ** 16;
 export interface AddressSet {
   /** How many there are. */
   readonly size: number;
-  /** Calls `visit` with every address of a block, ascending. */
-  forEachIn(block: Ipv4Block, visit: (address: number) => void): void;
+  /** Those of a block, ascending. */
+  within(block: Ipv4Block): Uint32Array;
 }
 
 /** @param addresses unsigned, as `parseIpv4` gives them; those that are undefined are no addresses and are left out */
@@ -27,22 +27,33 @@ export function addressSet(addresses: Iterable<number | undefined>): AddressSet 
   const ascending = [...pages].sort(([a], [b]) => a - b);
   return {
     size,
-    forEachIn(block, visit) {
+    within(block) {
+      const found = new Uint32Array(Math.min(size, block.size));
+      let count = 0;
       for (const [first, bits] of ascending) {
-        if (blocksOverlap(block, { first, size: PAGE })) visitBits(bits, first, block, visit);
+        if (blocksOverlap(block, { first, size: PAGE })) count = addBits(found, count, { bits, first }, block);
       }
+      return found.subarray(0, count);
     },
   };
 }
 
-function visitBits(bits: Uint32Array, first: number, block: Ipv4Block, visit: (address: number) => void): void {
+interface Page {
+  readonly first: number;
+  readonly bits: Uint32Array;
+}
+
+/** @returns how many are found with those of this page */
+function addBits(found: Uint32Array, before: number, { bits, first }: Page, block: Ipv4Block): number {
   const from = Math.max(0, block.first - first);
   const end = Math.min(PAGE, block.first + block.size - first);
+  let count = before;
   for (let word = from >>> 5; word < (end + 31) >>> 5; word++) {
     // The lowest bit goes in every round.
     for (let rest = bits[word] ?? 0; rest !== 0; rest &= rest - 1) {
       const offset = 32 * word + 31 - Math.clz32(rest & -rest);
-      if (offset >= from && offset < end) visit(first + offset);
+      if (offset >= from && offset < end) found[count++] = first + offset;
     }
   }
+  return count;
 }
