@@ -1,9 +1,19 @@
+import {
+  type ForecastThresholds,
+  forecastClauses,
+  forecastEvidence,
+  forecastVerdict,
+  timeToExhaustion,
+} from '#lib/checks/subnet/subnet-forecast.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import type { History } from '#lib/model/history.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
+import { worstVerdict } from '#lib/model/verdict.ts';
 import { addressShares } from '#lib/network/address-consumers.ts';
 import { attributionsIn } from '#lib/network/attributions-in.ts';
+import { type Forecast, forecastExhaustion } from '#lib/network/forecast.ts';
 import { parseIpv4Block } from '#lib/network/ipv4.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { podAddresses } from '#lib/network/pod-addresses.ts';
@@ -21,14 +31,42 @@ export interface Filled {
   readonly total: number;
   /** Absent where there is nothing to judge. */
   readonly full?: Fullness;
+  readonly forecast: Forecast;
+  /** By the share, the next node and the forecast together. */
+  readonly verdict: Fullness['verdict'];
 }
 
-export function fill(place: PodSubnet, demand: NodeDemand, warmEniTarget: number, thresholds: FullnessThresholds): Filled {
+/** Series of the free addresses, by subnet. */
+export const FREE_ADDRESSES = 'SubnetFreeIps';
+
+export interface FillOptions extends FullnessThresholds, ForecastThresholds {
+  readonly warmEniTarget: number;
+  readonly history: History;
+  readonly now: Date;
+}
+
+export function fill(place: PodSubnet, demand: NodeDemand, options: FillOptions): Filled {
   const block = parseIpv4Block(place.subnet?.cidrBlock ?? '');
-  if (place.subnet === undefined || block === undefined) return { place, demand, free: 0, total: 0 };
+  if (place.subnet === undefined || block === undefined)
+    return {
+      place,
+      demand,
+      free: 0,
+      total: 0,
+      forecast: { kind: 'unknown', reason: 'it has no free addresses to count' },
+      verdict: 'unknown',
+    };
   const total = Math.max(0, block.size - 5);
   const free = place.subnet.availableIpAddressCount;
-  return { place, demand, free, total, full: fullness(free, total, demand, warmEniTarget, thresholds) };
+  const full = fullness(free, total, demand, options.warmEniTarget, options);
+  const past = options.history.points(FREE_ADDRESSES, place.subnetId);
+  const forecast = forecastExhaustion([...past, { at: options.now.toISOString(), value: free }], { now: options.now });
+  const verdict = worse(full.verdict, forecastVerdict(forecast, options));
+  return { place, demand, free, total, full, forecast, verdict };
+}
+
+function worse(full: Fullness['verdict'], forecast: 'ok' | 'warning' | 'critical'): Fullness['verdict'] {
+  return worstVerdict([full, forecast]) as Fullness['verdict'];
 }
 
 /** When a detached interface of the CNI counts as leaked. */
@@ -46,7 +84,7 @@ export function exhaustionFinding(
   optional: Optional,
   leak: LeakRule,
 ): Judgement {
-  const { place, demand, free, total, full } = entry;
+  const { place, demand, free, total, full, forecast } = entry;
   const { subnetId, subnet } = place;
   const resource = { kind: 'subnet', id: subnetId, ...(subnet?.tags['Name'] && { name: subnet.tags['Name'] }) } as const;
   if (subnet === undefined)
@@ -59,7 +97,7 @@ export function exhaustionFinding(
   if (full === undefined) return { verdict: 'not-applicable', resource, summary: `${subnetId} has no IPv4 CIDR.`, evidence: {} };
 
   const relief = [...place.siblings].filter((id) => hasRoom(byId.get(id)));
-  const verdict = full.verdict === 'critical' && relief.length > 0 ? 'warning' : full.verdict;
+  const verdict = entry.verdict === 'critical' && relief.length > 0 ? 'warning' : entry.verdict;
   const held = holders(subnet, network, optional, leak);
   const warm = held.consumers?.warmPool ?? 0;
   return {
@@ -76,29 +114,36 @@ export function exhaustionFinding(
       total,
       free,
       usedPercent: percent(full.usedPercent),
-      hoursToExhaustion: null,
+      ...forecastEvidence(forecast),
       ...held,
       oneMoreNode: demand.addresses,
       relievedBy: relief,
     },
-    ...(verdict === 'critical' && { timeToImpact: full.refusesNode ? ('immediate' as const) : ('hours' as const) }),
-    ...(verdict === 'warning' && { timeToImpact: 'days' as const }),
+    ...(isProblem(verdict) && { timeToImpact: timeToImpact(entry, verdict) }),
     ...(isProblem(verdict) && { remediation: 2 * warm >= total - free ? 'tune-warm-targets' : 'add-pod-subnet' }),
   };
 }
 
-function hasRoom(sibling: Filled | undefined): boolean {
-  return sibling?.full?.verdict === 'ok' || sibling?.full?.verdict === 'warning';
+/** What the present fullness does at once, else when the forecast has it, else what such a share usually leaves. */
+function timeToImpact({ full, forecast }: Filled, verdict: string): NonNullable<Judgement['timeToImpact']> {
+  if (verdict === 'critical' && full?.refusesNode) return 'immediate';
+  if (forecast.kind === 'exhausts') return timeToExhaustion(forecast.hours);
+  return verdict === 'critical' ? 'hours' : 'days';
 }
 
-function clauses({ place, demand, full }: Filled, relief: readonly string[]): readonly string[] {
+function hasRoom(sibling: Filled | undefined): boolean {
+  return sibling?.verdict === 'ok' || sibling?.verdict === 'warning';
+}
+
+function clauses({ place, demand, full, forecast, verdict }: Filled, relief: readonly string[]): readonly string[] {
   return [
     ...(full?.refusesNode ? [`one more node takes ${demand.addresses}`] : []),
-    ...(full?.verdict === 'unknown' ? [`how many one more node takes is not known (${demand.unknownTypes.join(', ')})`] : []),
-    ...(full?.verdict === 'critical' && relief.length > 0
+    ...forecastClauses(forecast),
+    ...(verdict === 'unknown' ? [`how many one more node takes is not known (${demand.unknownTypes.join(', ')})`] : []),
+    ...(verdict === 'critical' && relief.length > 0
       ? [`the CNI turns to ${relief.join(', ')} in the same zone, which has room`]
       : []),
-    ...(full?.verdict === 'critical' && place.possibleSiblings.size > 0
+    ...(verdict === 'critical' && place.possibleSiblings.size > 0
       ? [`whether the CNI turns to ${[...place.possibleSiblings].join(', ')} depends on its version, which is not known`]
       : []),
     ...(place.servesPods ? [] : ["only nodes' own addresses come from it"]),

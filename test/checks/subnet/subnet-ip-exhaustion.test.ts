@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { check } from '#lib/checks/subnet/subnet-ip-exhaustion.ts';
 import type { NetworkInterface, Subnet } from '#lib/model/ec2.ts';
+import type { History } from '#lib/model/history.ts';
 import type { SliceData } from '#lib/model/snapshot.ts';
 import { aDetachedEni } from '#test/network/worlds.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
@@ -17,6 +18,7 @@ import {
   aSubnet,
   awsNode,
   DENIED,
+  NOW,
 } from '#test/scenarios/slices.ts';
 
 type World = Parameters<typeof aSnapshot>[0];
@@ -311,4 +313,75 @@ test('a warm pool that holds most addresses is what to tune, else more subnets a
   expect(subnetA(warm)?.remediation).toBe('tune-warm-targets');
   expect(subnetA(withFree(11))?.remediation).toBe('add-pod-subnet');
   expect(subnetA(withFree(200))?.remediation).toBeUndefined();
+});
+
+/** A reading of subnet-a every five minutes of the last `hours`: `free` now, and `perHour` more in each hour before. */
+const falling = (free: number, perHour: number, hours = 24): History => ({
+  points: (series, id) =>
+    series === 'SubnetFreeIps' && id === 'subnet-a'
+      ? Array.from({ length: 12 * hours }, (_, index) => {
+          const age = hours - index / 12;
+          return { at: new Date(Date.parse(NOW) - age * 3_600_000).toISOString(), value: Math.round(free + perHour * age) };
+        })
+      : [],
+});
+const forecast = (world: World, history: History, options = {}) =>
+  runCheck(check, aSnapshot(world), options, history).findings.find(({ resource }) => resource.id === 'subnet-a');
+const roomy = (free: number, over: World = {}) => withFree(free, over, { cidrBlock: '10.0.0.0/20' });
+
+test.each([
+  ['no fall', 2000, 0, 'ok', undefined],
+  ['a fall that leaves days', 2000, 20, 'ok', undefined],
+  ['none free within a day', 2000, 100, 'warning', 'hours'],
+  ['none free within four hours', 1900, 600, 'critical', 'hours'],
+])('%s: %i free, %i fewer each hour, is %s', (_, free, perHour, verdict, timeToImpact) => {
+  const found = forecast(roomy(free), falling(free, perHour));
+  expect(found).toMatchObject({ verdict, ...(timeToImpact && { timeToImpact }) });
+});
+
+test('the hours of a forecast are in the summary and in the evidence, with their interval', () => {
+  const found = forecast(roomy(2000), falling(2000, 100));
+  const { hoursToExhaustion = 0, forecast: interval } = { ...found?.evidence } as Record<string, never>;
+  expect(hoursToExhaustion).toBeGreaterThan(18);
+  expect(hoursToExhaustion).toBeLessThan(22);
+  const { earliestHours, addressesPerHour } = { ...(interval as object) } as Record<string, number>;
+  expect(earliestHours).toBeLessThanOrEqual(hoursToExhaustion);
+  expect(addressesPerHour).toBeGreaterThan(80);
+  expect(found?.summary).toMatch(/as things go, none is free in about [\d.]+ hours \([\d.]+ hours at the earliest\)/);
+});
+
+test.each([
+  ['none', 0, /no history|covers 0 hours/],
+  ['an hour', 1, /covers [01] hours?/],
+])('with a history of %s there is no number, and the reason why', (_, hours, reason) => {
+  const found = forecast(roomy(2000), falling(2000, 0, hours));
+  expect(found?.verdict).toBe('ok');
+  expect(found?.evidence).toMatchObject({ hoursToExhaustion: null, forecast: { unknown: expect.stringMatching(reason) } });
+});
+
+test('a forecast that the thresholds of the options reach', () => {
+  const past = falling(2000, 100);
+  expect(forecast(roomy(2000), past, { warningHours: 5, criticalHours: 1 })?.verdict).toBe('ok');
+  expect(forecast(roomy(2000), past, { criticalHours: 30 })?.verdict).toBe('critical');
+});
+
+test('a subnet that will be full soon, with a tagged sibling that has room, is a warning that names it', () => {
+  const sibling = aSubnet({
+    subnetId: 'subnet-b',
+    cidrBlock: '10.0.32.0/20',
+    availableIpAddressCount: 4000,
+    tags: { 'kubernetes.io/role/cni': '1' },
+  });
+  const world = { ...roomy(1900), subnets: [aSubnet({ cidrBlock: '10.0.0.0/20', availableIpAddressCount: 1900 }), sibling] };
+  const found = forecast(world, falling(1900, 600));
+  expect(found?.verdict).toBe('warning');
+  expect(found?.evidence).toMatchObject({ relievedBy: ['subnet-b'] });
+});
+
+test('it keeps the free addresses of every subnet that it counted, for its own forecasts', () => {
+  const { readings } = run({
+    ...withFree(50),
+    subnets: [aSubnet({ availableIpAddressCount: 50 }), aSubnet({ subnetId: 'subnet-far' })],
+  });
+  expect(readings).toEqual([{ series: 'SubnetFreeIps', id: 'subnet-a', value: 50 }]);
 });
