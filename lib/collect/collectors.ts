@@ -15,7 +15,10 @@ import { subnets } from '#lib/collect/aws/subnets.ts';
 import { vpc } from '#lib/collect/aws/vpc.ts';
 import { cniNodes } from '#lib/collect/kubernetes/cni-nodes.ts';
 import { cniResources } from '#lib/collect/kubernetes/cni-resources.ts';
+import { configMaps } from '#lib/collect/kubernetes/config-maps.ts';
 import { daemonSets } from '#lib/collect/kubernetes/daemon-sets.ts';
+import { deployments } from '#lib/collect/kubernetes/deployments.ts';
+import { dnsMetrics } from '#lib/collect/kubernetes/dns-metrics.ts';
 import { endpointSlices } from '#lib/collect/kubernetes/endpoint-slices.ts';
 import { eniConfigs } from '#lib/collect/kubernetes/eni-configs.ts';
 import { events } from '#lib/collect/kubernetes/events.ts';
@@ -54,6 +57,8 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   pods,
   events,
   daemonSets,
+  deployments,
+  configMaps,
   services,
   endpointSlices,
   namespaces,
@@ -66,4 +71,5 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   nodeClaims,
   nodePools,
   ipamd,
+  dnsMetrics,
 };

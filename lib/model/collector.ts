@@ -24,5 +24,5 @@ export const ABSENT = Symbol('absent');
 export type Absent = typeof ABSENT;
 
 /** Sources that need a permission which not everybody grants: read only where the configuration names them. */
-export const OPT_IN_SOURCES = ['ipamd'] as const satisfies readonly SliceKey[];
+export const OPT_IN_SOURCES = ['ipamd', 'dnsMetrics'] as const satisfies readonly SliceKey[];
 export type OptInSource = (typeof OPT_IN_SOURCES)[number];

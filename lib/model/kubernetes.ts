@@ -148,6 +148,47 @@ export const daemonSet = z.object({
 });
 export type DaemonSet = z.infer<typeof daemonSet>;
 
+export const deployment = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  labels: stringMap,
+  selector: labelSelector,
+  /** `spec.replicas`. */
+  desired: z.number(),
+  ready: z.number(),
+  available: z.number(),
+  updated: z.number(),
+  generation: z.number(),
+  observedGeneration: z.number(),
+  conditions: z.array(condition),
+  maxUnavailable: z.string().optional(),
+  maxSurge: z.string().optional(),
+  /** What keeps its pods apart: topology spread constraints and pod anti-affinity, by the topology key that they spread over. */
+  spread: z.array(z.object({ topologyKey: z.string(), by: z.enum(['spread', 'anti-affinity']), required: z.boolean() })),
+  containers: z.array(
+    z.object({
+      name: z.string(),
+      image: z.string(),
+      init: z.boolean(),
+      args: z.array(z.string()),
+      memoryLimit: z.string().optional(),
+    }),
+  ),
+});
+export type Deployment = z.infer<typeof deployment>;
+
+/** One of the ConfigMaps that checks read, whether the cluster has it or not. */
+export const configMap = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  /** Absent where the cluster has no such ConfigMap, or it was not read. */
+  data: stringMap.optional(),
+  /** Keys whose values are longer than what is kept: none is kept in part. */
+  omitted: z.array(z.string()),
+  unread: z.string().optional(),
+});
+export type ConfigMap = z.infer<typeof configMap>;
+
 export const service = z.object({
   namespace: z.string(),
   name: z.string(),

@@ -23,5 +23,7 @@ export interface KubernetesPermission {
   /** `''` is the core group. */
   readonly apiGroup: string;
   readonly resources: readonly string[];
+  /** Objects of these names alone, in whatever namespace: RBAC can narrow `get` so, and not `list`. */
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly ('get' | 'list')[];
 }

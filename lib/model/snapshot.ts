@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { collectorReport } from '#lib/model/assessment.ts';
+import { dnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import {
   instance,
   instanceType,
@@ -17,8 +18,10 @@ import { ipamdReading } from '#lib/model/ipamd.ts';
 import { nodeClaim, nodePool } from '#lib/model/karpenter.ts';
 import {
   cniNode,
+  configMap,
   customResource,
   daemonSet,
+  deployment,
   endpointSlice,
   eniConfig,
   event,
@@ -64,6 +67,10 @@ const sliceData = {
   events: z.array(event),
   daemonSets: z.array(daemonSet),
   /** Of kube-system. */
+  deployments: z.array(deployment),
+  /** Those of a fixed list of names: an entry each, though the cluster may have none of it. */
+  configMaps: z.array(configMap),
+  /** Of kube-system. */
   services: z.array(service),
   /** Of kube-system. */
   endpointSlices: z.array(endpointSlice),
@@ -81,6 +88,8 @@ const sliceData = {
   nodePools: z.array(nodePool),
   /** Opt-in: the VPC CNI's own counters, by the API server's proxy. */
   ipamd: z.array(ipamdReading),
+  /** Opt-in: CoreDNS's own counters, by the API server's proxy. */
+  dnsMetrics: z.array(dnsMetricsReading),
 } as const;
 
 export type SliceKey = keyof typeof sliceData;

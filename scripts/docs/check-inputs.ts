@@ -28,9 +28,10 @@ function collectedFor(keys: readonly SliceKey[]): readonly SliceKey[] {
 }
 
 function grants({ aws, kubernetes }: Permissions): readonly string[] {
-  const rules = kubernetes.map(({ apiGroup, resources, verbs }) => {
+  const rules = kubernetes.map(({ apiGroup, resources, resourceNames, verbs }) => {
+    const named = resourceNames === undefined ? '' : ` named ${resourceNames.map(code).join(', ')}`;
     const group = apiGroup === '' ? 'the core group' : code(apiGroup);
-    return `${verbs.map(code).join(', ')} ${resources.map(code).join(', ')} of ${group}`;
+    return `${verbs.map(code).join(', ')} ${resources.map(code).join(', ')} of ${group}${named}`;
   });
   return [
     ...(aws.length > 0 ? ['IAM actions:', list(aws.map(({ action }) => code(action)))] : []),

@@ -35,7 +35,7 @@ ${JSON.stringify(policy, null, 2)}
 
 ## Kubernetes
 
-Lists only, and no Secrets. Save this as \`cniwatch-reader.yaml\`:
+Lists, a few ConfigMaps by their names, and no Secrets. Save this as \`cniwatch-reader.yaml\`:
 
 \`\`\`yaml
 ${yamlOf(clusterRole(GROUP, READ_PERMISSIONS.kubernetes))}

@@ -82,8 +82,18 @@ export const KUBERNETES: Reply = (response, { pathname }) => {
       kind: 'APIGroupList',
       groups: [{ name: 'crd.k8s.amazonaws.com', versions: [{ version: 'v1alpha1' }] }],
     });
+  const [, configMap] = /\/configmaps\/([^/]+)$/.exec(pathname) ?? [];
+  if (configMap !== undefined) return sendConfigMap(response, configMap);
   sendJson(response, { kind: 'List', metadata: {}, items: OBJECTS[pathname] ?? [] });
 };
+
+/** CoreDNS's is there, and no other. */
+function sendConfigMap(response: ServerResponse, name: string): void {
+  const metadata = { name, namespace: 'kube-system' };
+  const details = { name, kind: 'configmaps' };
+  if (name === 'coredns') sendJson(response, { kind: 'ConfigMap', metadata, data: { Corefile: '.:53 {\n}\n' } });
+  else sendJson(response, { ...status(404, `configmaps "${name}" not found`), reason: 'NotFound', details }, 404);
+}
 
 /** The first of these was raised; AWS's default holds for the others. */
 const QUOTAS: readonly AwsReply[] = [

@@ -20,6 +20,8 @@ const OF_KUBERNETES: readonly SliceKey[] = [
   'pods',
   'events',
   'daemonSets',
+  'deployments',
+  'configMaps',
   'services',
   'endpointSlices',
   'namespaces',
@@ -37,10 +39,12 @@ function eachOf(keys: readonly SliceKey[], code: string): Partial<Record<SliceKe
   return Object.fromEntries(keys.map((key) => [key, code]));
 }
 
-/** `apps daemonsets` of `/apis/apps/v1/namespaces/x/daemonsets?limit=500`; the core group is empty. */
+/** `apps daemonsets` of `/apis/apps/v1/namespaces/x/daemonsets/name?limit=500`; the core group is empty. */
 function groupAndResource(path: string): string {
   const parts = new URL(path, 'http://localhost').pathname.split('/').filter(Boolean);
-  return `${parts[0] === 'apis' && parts.length > 1 ? parts[1] : ''} ${parts.at(-1)}`;
+  const namespace = parts.indexOf('namespaces');
+  const resource = namespace > 0 && parts.length > namespace + 2 ? parts[namespace + 2] : parts.at(-1);
+  return `${parts[0] === 'apis' && parts.length > 1 ? parts[1] : ''} ${resource}`;
 }
 
 /** Answers one EC2 action or EKS path in another way. */

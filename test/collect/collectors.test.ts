@@ -34,7 +34,8 @@ describe('the registry of collectors', () => {
   it('only ever reads', () => {
     for (const { action } of READ_PERMISSIONS.aws)
       expect(action).toMatch(/^(eks|ec2|autoscaling|servicequotas):(Describe|List|Get)\w+$/);
-    for (const { verbs } of READ_PERMISSIONS.kubernetes) expect(verbs).toEqual(['list']);
+    for (const { verbs, resourceNames } of READ_PERMISSIONS.kubernetes)
+      expect(verbs).toEqual([resourceNames === undefined ? 'list' : 'get']);
     expect(READ_PERMISSIONS.kubernetes.flatMap(({ resources }) => resources)).not.toContain('secrets');
   });
 });

@@ -111,11 +111,31 @@ describe('selectors', () => {
   });
 });
 
+describe('a single object', () => {
+  it.each([
+    [
+      '/api/v1/namespaces/kube-system/configmaps/coredns',
+      { kind: 'ConfigMap', apiVersion: 'v1', data: { Corefile: expect.any(String) } },
+    ],
+    ['/api/v1/namespaces/kube-system', { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'kube-system' } }],
+  ])('%s comes with its kind', async (path, object) => {
+    expect(await media.get(path)).toMatchObject({ status: 200, body: object });
+  });
+
+  it('that is not there is named in the answer', async () => {
+    expect(await media.get('/api/v1/namespaces/kube-system/configmaps/none')).toMatchObject({
+      status: 404,
+      body: { message: 'configmaps "none" not found', details: { name: 'none', kind: 'configmaps' } },
+    });
+  });
+});
+
 describe('what is refused', () => {
   const authorization = () => `Bearer ${media.token}`;
   it.each<[string, string, number, string]>([
     ['a kind that is not installed', '/apis/cilium.io/v2/ciliumnodes', 404, 'NotFound'],
     ['a version that is not served', '/apis/apps/v1beta1/daemonsets', 404, 'NotFound'],
+    ['an object that is not there', '/api/v1/namespaces/kube-system/configmaps/none', 404, 'NotFound'],
     ['a path that is none', '/healthy', 404, 'NotFound'],
     ['a kind without namespaces in one', '/api/v1/namespaces/kube-system/nodes', 404, 'NotFound'],
     ['a token of no page', '/api/v1/pods?limit=5&continue=none', 400, 'BadRequest'],
@@ -163,7 +183,14 @@ describe('discovery', () => {
     ['/apis/apps', { kind: 'APIGroup', name: 'apps', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } }],
     [
       '/apis/apps/v1',
-      { kind: 'APIResourceList', groupVersion: 'apps/v1', resources: [{ name: 'daemonsets', namespaced: true }] },
+      {
+        kind: 'APIResourceList',
+        groupVersion: 'apps/v1',
+        resources: [
+          { name: 'daemonsets', namespaced: true },
+          { name: 'deployments', namespaced: true },
+        ],
+      },
     ],
   ])('%s as plain as ever', async (path, expected) => {
     expect(await asking(path, 'application/json')).toMatchObject({ status: 200, body: expected });

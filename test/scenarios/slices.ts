@@ -281,6 +281,8 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     pods: [],
     events: [],
     daemonSets: [],
+    deployments: [],
+    configMaps: [],
     services: [],
     endpointSlices: [],
     namespaces: [],
@@ -293,6 +295,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     nodeClaims: [],
     nodePools: [],
     ipamd: NOT_ENABLED,
+    dnsMetrics: NOT_ENABLED,
     ...given,
   };
   const slices = Object.fromEntries(

@@ -1,17 +1,20 @@
-import { object, text, textMap } from '#lib/collect/kubernetes/json.ts';
+import { type JsonObject, object, textMap } from '#lib/collect/kubernetes/json.ts';
+import { metadata } from '#lib/collect/kubernetes/metadata.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { defineCollector } from '#lib/collect/sources.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { ConfigMap } from '#lib/model/kubernetes.ts';
 
-/** Those that checks read: cluster DNS and the VPC CNI's. Listing them all would read what is nobody's business. */
-const READ: readonly { readonly namespace: string; readonly name: string }[] = [
+type Place = Pick<ConfigMap, 'namespace' | 'name'>;
+
+/** Those that checks read: cluster DNS and the VPC CNI's. To list them all would be to read what is nobody's business. */
+const READ: readonly Place[] = [
   { namespace: 'kube-system', name: 'coredns' },
   { namespace: 'kube-system', name: 'node-local-dns' },
   { namespace: 'kube-system', name: 'amazon-vpc-cni' },
 ];
 
-/** Bytes of an answer. An API server keeps no object above 1.5 MiB; JSON may write it longer. */
+/** Bytes of an answer: an API server's store takes no object above 1.5 MiB, which JSON may write longer. */
 const LIMIT = 4 * 1024 * 1024;
 /** Characters of one value: a hundred times what a Corefile has. */
 const MOST_VALUE = 64 * 1024;
@@ -22,17 +25,33 @@ export const configMaps = defineCollector({
   needs: ['cluster'],
   permissions: {
     aws: [],
-    kubernetes: [
-      { apiGroup: '', resources: ['configmaps'], resourceNames: READ.map(({ name }) => name).sort(), verbs: ['get'] },
-    ],
+    kubernetes: [{ apiGroup: '', resources: ['configmaps'], resourceNames: READ.map(({ name }) => name).sort(), verbs: ['get'] }],
   },
   async collect({ kubernetes }) {
-    const answers = await Promise.all(READ.map((at) => read(kubernetes, at)));
-    const failures = answers.filter((answer) => answer instanceof ReadFailure);
-    // None of them: a failure of the source, with its remedy.
-    if (failures[0] !== undefined && failures.length === READ.length) throw failures[0];
-    return answers.map((answer, at) =>
-      answer instanceof ReadFailure ? { ...READ[at], name: READ[at]?.name ?? '', namespace: '', omitted: [] } : answer,
-    );
+    const settled = await Promise.allSettled(READ.map((at) => read(kubernetes, at)));
+    const [first] = settled;
+    // None of them was read: a failure of the source.
+    if (first?.status === 'rejected' && settled.every(({ status }) => status === 'rejected')) throw first.reason;
+    return settled.map((result, at) => (result.status === 'fulfilled' ? result.value : unreadMap(READ[at], result.reason)));
   },
 });
+
+async function read(kubernetes: KubernetesReader, { namespace, name }: Place): Promise<ConfigMap> {
+  const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+  const found = await kubernetes.get({ path, apiGroup: '', resource: 'configmaps', limit: LIMIT });
+  return { namespace, name, ...(found === undefined ? { omitted: [] } : kept(found)) };
+}
+
+/** @throws ReadFailure where the answer is no object of an API server */
+function kept(found: JsonObject): Pick<ConfigMap, 'data' | 'omitted'> {
+  metadata(found);
+  const all = Object.entries(textMap(object(found['data'])));
+  const short = all.filter(([, value]) => value.length <= MOST_VALUE);
+  const long = all.filter(([, value]) => value.length > MOST_VALUE);
+  return { data: Object.fromEntries(short), omitted: long.map(([key]) => key) };
+}
+
+function unreadMap(at: Place | undefined, reason: unknown): ConfigMap {
+  if (at === undefined || !(reason instanceof ReadFailure)) throw reason;
+  return { ...at, omitted: [], unread: reason.message };
+}

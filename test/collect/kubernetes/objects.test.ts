@@ -29,6 +29,7 @@ async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnaps
       lists.push(list);
       return only !== undefined && list.resource !== only ? [] : items.map(map);
     },
+    get: async () => items[0],
     text: async () => '',
     discovery: async () =>
       toDiscovery(
@@ -282,6 +283,78 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       count: 30,
       firstSeen: '2026-11-24T02:00:00.000000Z',
       lastSeen: '2026-11-24T02:55:00.000000Z',
+    },
+  ],
+  [
+    'deployments',
+    'coredns',
+    {
+      metadata: meta('coredns', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, generation: 4 }),
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: '25%' } },
+        template: {
+          spec: {
+            affinity: {
+              podAntiAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname' }],
+                preferredDuringSchedulingIgnoredDuringExecution: [
+                  { weight: 100, podAffinityTerm: { topologyKey: 'topology.kubernetes.io/zone' } },
+                  { weight: 1 },
+                ],
+              },
+            },
+            topologySpreadConstraints: [
+              { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+            ],
+            containers: [
+              {
+                name: 'coredns',
+                image: 'coredns:v1.12.4',
+                args: ['-conf', '/etc/coredns/Corefile'],
+                resources: { limits: { memory: '170Mi' } },
+              },
+            ],
+          },
+        },
+      },
+      status: {
+        observedGeneration: 4,
+        readyReplicas: 2,
+        availableReplicas: 2,
+        updatedReplicas: 3,
+        conditions: [{ type: 'Available', status: 'True' }],
+      },
+    },
+    {
+      namespace: 'kube-system',
+      name: 'coredns',
+      labels: { 'k8s-app': 'kube-dns' },
+      selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      desired: 3,
+      ready: 2,
+      available: 2,
+      updated: 3,
+      generation: 4,
+      observedGeneration: 4,
+      conditions: [{ type: 'Available', status: 'True' }],
+      maxUnavailable: '1',
+      maxSurge: '25%',
+      spread: [
+        { topologyKey: 'topology.kubernetes.io/zone', by: 'spread', required: false },
+        { topologyKey: 'kubernetes.io/hostname', by: 'anti-affinity', required: true },
+        { topologyKey: 'topology.kubernetes.io/zone', by: 'anti-affinity', required: false },
+      ],
+      containers: [
+        {
+          name: 'coredns',
+          image: 'coredns:v1.12.4',
+          init: false,
+          args: ['-conf', '/etc/coredns/Corefile'],
+          memoryLimit: '170Mi',
+        },
+      ],
     },
   ],
   [

@@ -36,7 +36,17 @@ const podNames = (slices: Slices) => (slices.pods.ok ? slices.pods.data.map(({ n
 const ALL_PODS = Array.from({ length: PODS }, (_, index) => `web-${index}`).sort();
 
 /** Slices that need the right to list a kind which every API server serves. */
-const BUILT_IN: readonly SliceKey[] = ['nodes', 'pods', 'events', 'daemonSets', 'services', 'endpointSlices', 'networkPolicies'];
+const BUILT_IN: readonly SliceKey[] = [
+  'nodes',
+  'pods',
+  'events',
+  'daemonSets',
+  'deployments',
+  'configMaps',
+  'services',
+  'endpointSlices',
+  'networkPolicies',
+];
 
 describe('an EKS token of a role bound to the composed ClusterRole', () => {
   test('reads every Kubernetes slice', async () => {

@@ -26,6 +26,8 @@ const KUBERNETES_SLICES: readonly SliceKey[] = [
   'pods',
   'events',
   'daemonSets',
+  'deployments',
+  'configMaps',
   'services',
   'endpointSlices',
   'namespaces',
