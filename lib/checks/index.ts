@@ -2,6 +2,7 @@ import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
+import { check as ipamd } from '#lib/checks/node/ipamd.ts';
 import { check as maxPodsMismatch } from '#lib/checks/node/max-pods-mismatch.ts';
 import { check as nodeIpCapacity } from '#lib/checks/node/node-ip-capacity.ts';
 import { check as nodeReadiness } from '#lib/checks/node/node-readiness.ts';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   prefixDelegation,
   branchEniCapacity,
   eniConfig,
+  ipamd,
   nodeReadiness,
   dnsSecurityGroups,
   cniAgents,
