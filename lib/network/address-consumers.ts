@@ -31,13 +31,28 @@ export function addressShares(
   attributions: readonly Attribution[],
   podAddresses: AddressSet | undefined,
 ): AddressShares {
-  const { heldPrimary, heldBeside } = occupancy;
-  const held = heldBeside.map((beside, index) => beside + (heldPrimary[index] ?? 0));
+  const held = heldByAttribution(occupancy, attributions);
   return {
-    consumers: consumers(held, attributions, podAddresses && warmAddresses(occupancy, attributions, podAddresses)),
-    byCluster: sumsBy(held, attributions, ({ cluster }) => cluster),
-    byService: sumsBy(held, attributions, ({ service }) => service),
+    consumers: consumers(held, podAddresses && warmAddresses(occupancy, attributions, podAddresses)),
+    byCluster: sumsBy(held, ({ cluster }) => cluster),
+    byService: sumsBy(held, ({ service }) => service),
   };
+}
+
+const UNATTRIBUTED: Attribution = { holder: 'other' };
+
+/** Most interfaces have the attribution of another one, as the same object. */
+function heldByAttribution(
+  { heldPrimary, heldBeside }: SubnetOccupancy,
+  attributions: readonly Attribution[],
+): ReadonlyMap<Attribution, number> {
+  const held = new Map<Attribution, number>();
+  for (let index = 0; index < heldPrimary.length; index++) {
+    const attribution = attributions[index] ?? UNATTRIBUTED;
+    const addresses = (heldPrimary[index] ?? 0) + (heldBeside[index] ?? 0);
+    if (addresses > 0) held.set(attribution, (held.get(attribution) ?? 0) + addresses);
+  }
+  return held;
 }
 
 /** The addresses of this cluster's pools, less those that pods have. */
@@ -61,7 +76,7 @@ function warmAddresses(
   return warm;
 }
 
-function consumers(held: Uint32Array, attributions: readonly Attribution[], warm: number | undefined): AddressConsumers {
+function consumers(held: ReadonlyMap<Attribution, number>, warm: number | undefined): AddressConsumers {
   const counts = {
     thisCluster: 0,
     otherClusters: 0,
@@ -73,30 +88,22 @@ function consumers(held: Uint32Array, attributions: readonly Attribution[], warm
     leaked: 0,
     other: 0,
   };
-  for (let index = 0; index < held.length; index++) counts[attributions[index]?.holder ?? 'other'] += held[index] ?? 0;
+  for (const [{ holder }, addresses] of held) counts[holder] += addresses;
   const { thisCluster, otherClusters, ...rest } = counts;
   return { thisCluster: thisCluster - (warm ?? 0), otherClusters, warmPool: warm ?? null, ...rest };
 }
 
 /** Sums by name, the largest first; nothing of what has none. */
 function sumsBy(
-  held: Uint32Array,
-  attributions: readonly Attribution[],
+  held: ReadonlyMap<Attribution, number>,
   nameOf: (attribution: Attribution) => string | undefined,
 ): Readonly<Record<string, number>> {
-  // A name is looked up once for each interface: its text is another string in each.
-  const sums = new Map<string, { addresses: number }>();
-  for (let index = 0; index < held.length; index++) {
-    const attribution = attributions[index];
-    const name = attribution && nameOf(attribution);
-    const addresses = held[index] ?? 0;
-    if (name === undefined || addresses === 0) continue;
-    const sum = sums.get(name);
-    if (sum === undefined) sums.set(name, { addresses });
-    else sum.addresses += addresses;
+  const sums = new Map<string, number>();
+  for (const [attribution, addresses] of held) {
+    const name = nameOf(attribution);
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + addresses);
   }
-  const totals = [...sums].map(([name, { addresses }]) => [name, addresses] as const);
-  return Object.fromEntries(totals.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+  return Object.fromEntries([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }
 
 /** Branches, trunks and what AWS manages hold no pool of addresses. */

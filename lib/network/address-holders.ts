@@ -34,15 +34,16 @@ const INSTANCE_TAG = 'node.k8s.amazonaws.com/instance_id';
 const OWNED_BY_CLUSTER = 'kubernetes.io/cluster/';
 const CONTROL_PLANE = 'Amazon EKS ';
 
-/** Who holds an interface, where many are asked about: most answers are the same object. */
+/** Who holds an interface, where many are asked about: equal answers are one object. */
 export function attributor(identity: ClusterIdentity, { now, minAgeMinutes }: LeakAge): (eni: NetworkInterface) => Attribution {
   const ours: Attribution = { holder: 'thisCluster', cluster: identity.name };
+  const [leaked, controlPlane, otherClusters] = [ofCluster('leaked'), ofCluster('controlPlane'), ofCluster('otherClusters')];
   return (eni) => {
     const cluster = clusterOf(eni, identity);
-    if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return attributed('leaked', cluster);
-    if (eni.description.startsWith(CONTROL_PLANE)) return attributed('controlPlane', cluster);
+    if (eni.status === 'available' && isLeaked(eni, now, minAgeMinutes)) return leaked(cluster);
+    if (eni.description.startsWith(CONTROL_PLANE)) return controlPlane(cluster);
     if (cluster === identity.name) return ours;
-    return cluster === undefined ? (serviceInterface(eni) ?? UNATTRIBUTED) : attributed('otherClusters', cluster);
+    return cluster === undefined ? (serviceInterface(eni) ?? UNATTRIBUTED) : otherClusters(cluster);
   };
 }
 
@@ -60,11 +61,22 @@ const UNATTRIBUTED: Attribution = { holder: 'other' };
 /** Another cluster's, of several names. */
 const UNNAMED = Symbol('a cluster whose name is not known');
 
-function attributed(holder: AddressHolder, cluster: string | typeof UNNAMED | undefined): Attribution {
-  return typeof cluster === 'string' ? { holder, cluster } : { holder };
+/** A cluster, by its name where that is known. */
+type Owner = string | typeof UNNAMED | undefined;
+
+/** The attributions to one holder, an object a cluster. */
+function ofCluster(holder: AddressHolder): (cluster: Owner) => Attribution {
+  const known = new Map<Owner, Attribution>();
+  return (cluster) => {
+    const before = known.get(cluster);
+    if (before !== undefined) return before;
+    const attribution = typeof cluster === 'string' ? { holder, cluster } : { holder };
+    known.set(cluster, attribution);
+    return attribution;
+  };
 }
 
-function clusterOf(eni: NetworkInterface, identity: ClusterIdentity): string | typeof UNNAMED | undefined {
+function clusterOf(eni: NetworkInterface, identity: ClusterIdentity): Owner {
   const instanceId = eni.attachment?.instanceId ?? eni.tags[INSTANCE_TAG];
   if (instanceId !== undefined) {
     if (identity.instanceIds.has(instanceId)) return identity.name;
