@@ -67,12 +67,14 @@ const exhausted: VpcSpec = {
     },
     { name: 'pods-a', cidr: '100.64.0.0/22', zone: 'a', tags: { 'kubernetes.io/role/cni': '1' } },
     { name: 'nodes-b', cidr: '10.20.2.0/23', zone: 'b', tenants: [{ kind: 'nat-gateway', count: 1 }] },
+    { name: 'control-plane-a', cidr: '10.20.1.0/28', zone: 'a' },
+    { name: 'control-plane-b', cidr: '10.20.1.16/28', zone: 'b' },
   ],
   clusters: [
     {
       name: 'shop-prod',
       cniVersion: 'v1.22.4-eksbuild.1',
-      controlPlaneSubnets: ['nodes-a', 'nodes-b'],
+      controlPlaneSubnets: ['control-plane-a', 'control-plane-b'],
       nodegroups: [
         { name: 'general', instanceType: 'm5.large', count: 12, subnets: ['nodes-a', 'nodes-b'], podsPerNode: 17, maxPods: 29 },
       ],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InstanceType } from '#lib/model/ec2.ts';
 
 let table: readonly InstanceType[] | undefined;
+let branchLimits: ReadonlyMap<string, number> | undefined;
 
 /**
  * The types of the shipped table. It holds no vCPUs: they follow from the size's name, by the rule of EC2's current families
@@ -12,14 +13,28 @@ export function instanceTypeTable(): readonly InstanceType[] {
   return table;
 }
 
+/** Branch interfaces that a trunk of this type takes; 0 where the type takes no trunk. */
+export function branchLimit(instanceType: string): number {
+  branchLimits ??= new Map(
+    readRows(
+      (cell) => [cell('instanceType'), cell('isTrunkingCompatible') === 'true' ? Number(cell('branchEniLimit')) : 0] as const,
+    ),
+  );
+  return branchLimits.get(instanceType) ?? 0;
+}
+
 function readTable(): readonly InstanceType[] {
+  return readRows(toInstanceType);
+}
+
+function readRows<T>(read: (cell: (name: string) => string) => T): readonly T[] {
   const [header = '', ...rows] = readFileSync(new URL('data/instance-limits.tsv', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
   const names = header.split('\t');
   return rows.map((row) => {
     const cells = row.split('\t');
-    return toInstanceType((name) => cells[names.indexOf(name)] ?? '');
+    return read((name) => cells[names.indexOf(name)] ?? '');
   });
 }
 

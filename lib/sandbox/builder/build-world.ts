@@ -1,8 +1,10 @@
 import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec2.ts';
-import { ago, draftOf, makeCluster } from '#lib/sandbox/builder/cluster.ts';
+import { ago } from '#lib/sandbox/builder/ago.ts';
+import { makeCluster } from '#lib/sandbox/builder/cluster.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import {
+  draftOf,
   draftVpc,
   groupRules,
   restInterfaces,
@@ -31,9 +33,9 @@ export function buildWorld(spec: WorldSpec): World {
     networkAcls: all('networkAcl'),
     subnetCidrReservations: all('subnetCidrReservations').flat(),
     prefixLists: [],
-    scalingActivities: [],
-    quotas: {},
-    metricHistory: [],
+    scalingActivities: all('scalingActivities').flat(),
+    quotas: spec.quotas ?? {},
+    metricHistory: spec.metricHistory ?? [],
     clusters: all('clusters').flat(),
   };
 }
@@ -52,10 +54,7 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
     subnets: [...draft.subnets.values()].map(({ subnet }) => subnet),
     networkInterfaces: [
       ...before,
-      ...clusters.flatMap(({ controlPlaneInterfaces, nodes }) => [
-        ...controlPlaneInterfaces,
-        ...nodes.flatMap(({ interfaces }) => interfaces),
-      ]),
+      ...clusters.flatMap(({ otherInterfaces, nodes }) => [...otherInterfaces, ...nodes.flatMap(({ interfaces }) => interfaces)]),
       ...after,
     ],
     instances: [
@@ -66,6 +65,7 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
     securityGroups: [...groups.securityGroups, ...tenantGroups(spec, draft.vpc.vpcId, world.account)],
     networkAcl: defaultAcl(spec, draft),
     subnetCidrReservations: draft.reservations,
+    scalingActivities: clusters.flatMap((cluster) => cluster.scalingActivities),
     clusters: clusters.map(({ cluster }) => cluster),
   };
 }

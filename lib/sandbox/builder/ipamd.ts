@@ -80,7 +80,9 @@ function hasIpTarget({ warmIpTarget, minimumIpTarget }: IpamdSettings): boolean 
 /** In addresses, since a prefix is sixteen of them. */
 function isTooLow({ carriers, pods, settings, type }: Pool): boolean {
   const held = carriers.reduce((sum, { addresses, prefixes }) => sum + addresses.length - 1 + PREFIX_SIZE * prefixes.length, 0);
-  if (hasIpTarget(settings)) return held < Math.max(pods + (settings.warmIpTarget ?? 0), settings.minimumIpTarget ?? 0);
+  const { warmIpTarget, minimumIpTarget = 0 } = settings;
+  // The minimum alone leaves the warm target at none: the pool grows to it and never beyond, whatever pods come.
+  if (hasIpTarget(settings)) return held < Math.max(warmIpTarget === undefined ? 0 : pods + warmIpTarget, minimumIpTarget);
   if (settings.prefixDelegation) {
     const whole = Math.floor((held - pods) / PREFIX_SIZE);
     return held < pods || whole < settings.warmPrefixTarget;

@@ -1,16 +1,17 @@
 import type { Instance, InstanceType, NetworkInterface } from '#lib/model/ec2.ts';
-import { awsId } from '#lib/sandbox/builder/ids.ts';
+import { type Branch, makeBranches, TRUNK } from '#lib/sandbox/builder/branch.ts';
+import { awsId, suffix } from '#lib/sandbox/builder/ids.ts';
 import { type Carrier, growPool, type IpamdSettings, type Pool, podAddresses } from '#lib/sandbox/builder/ipamd.ts';
+import { ipv6AddressesIn } from '#lib/sandbox/builder/ipv6-space.ts';
+import type { NodegroupSpec } from '#lib/sandbox/builder/spec.ts';
 import type { SubnetDraft } from '#lib/sandbox/builder/vpc.ts';
-
-/** As EKS names the group behind a node group. */
-export function autoScalingGroupName(cluster: string, nodegroup: string): string {
-  return `eks-${nodegroup}-${awsId('asg', cluster, nodegroup).slice(4)}`;
-}
+import { branchLimit } from '#lib/sandbox/instance-types.ts';
+import { freeSlots } from '#lib/sandbox/interface-limits.ts';
 
 export interface NodeRequest {
   readonly cluster: string;
   readonly nodegroup: string;
+  readonly startedBy: NonNullable<NodegroupSpec['startedBy']>;
   readonly ordinal: number;
   readonly type: InstanceType;
   readonly account: string;
@@ -21,16 +22,27 @@ export interface NodeRequest {
   readonly pods: { readonly drafts: readonly SubnetDraft[]; readonly groups: readonly string[] };
   /** Under custom networking the primary carries no pod. */
   readonly primaryCarriesPods: boolean;
+  /** Where pods get their addresses from: ipamd of IPv4, a /80 on the primary, or the resource controller of Windows. */
+  readonly podAddresses: 'ipamd' | 'ipv6' | 'windows';
   readonly podsWanted: number;
+  /** Single addresses that were there before prefix delegation. */
+  readonly addressesFromBefore: number;
+  /** Pods with security groups of their own; absent without a trunk. */
+  readonly branches?: { readonly count: number; readonly groups: readonly string[] };
   readonly ipamd: IpamdSettings;
 }
 
 export interface MadeNode {
   readonly instance: Instance;
+  readonly type: InstanceType;
+  /** The instance's own, then the branches of its trunk. */
   readonly interfaces: readonly NetworkInterface[];
-  readonly privateIp: string;
+  /** Its address in the cluster. */
+  readonly nodeIp: string;
   /** Addresses for pods, as many as were wanted or could be had. */
   readonly podIps: readonly string[];
+  readonly hasTrunk: boolean;
+  readonly branches: readonly Branch[];
 }
 
 /** An interface while ipamd fills it. */
@@ -51,37 +63,90 @@ export function launchNode(request: NodeRequest): LaunchedNode {
   return { request, instanceId, primary: attach(request, instanceId, 0, request.primary.draft, request.primary.groups) };
 }
 
-/** Lets ipamd have the addresses for the node's pods and its warm pool. */
-export function fillNode({ request, instanceId, primary }: LaunchedNode): MadeNode {
-  const { type, ipamd, podsWanted, primaryCarriesPods, pods } = request;
+/** Attaches the trunk, then lets ipamd have the addresses for the node's pods and its warm pool. */
+export function fillNode(launched: LaunchedNode): MadeNode {
+  const { request, instanceId, primary } = launched;
   const enis = [primary];
-  const pool: Pool = {
-    type,
-    settings: ipamd,
-    pods: podsWanted,
-    attached: 1,
-    carriers: primaryCarriesPods ? [primary] : [],
-    drafts: pods.drafts,
-  };
-  growPool(pool, (draft) => {
-    const made = attach(request, instanceId, enis.length, draft, pods.groups);
+  const attachTo = (draft: SubnetDraft) => {
+    const made = attach(request, instanceId, enis.length, draft, request.pods.groups);
     enis.push(made);
     return made;
-  });
-  const privateIp = primary.addresses[0] ?? '';
+  };
+  const trunk = request.branches && attachTo(request.pods.drafts[0] ?? request.primary.draft);
+  const branches = trunk && branchesOn(trunk, request);
+  const filled = fillers[request.podAddresses](launched, enis, attachTo);
   return {
-    instance: instanceOf(request, instanceId, privateIp),
-    interfaces: enis.map(({ eni, addresses, prefixes }) => ({ ...eni, privateIpAddresses: addresses, ipv4Prefixes: prefixes })),
-    privateIp,
-    podIps: podAddresses(pool).slice(0, podsWanted),
+    instance: instanceOf(request, instanceId, primary.addresses[0] ?? ''),
+    type: request.type,
+    interfaces: [
+      ...enis.map((draft) => finished(draft, draft === trunk, filled.ipv6 && draft === primary ? filled.ipv6 : {})),
+      ...(branches ?? []).map(({ eni }) => eni),
+    ],
+    nodeIp: filled.ipv6?.ipv6Addresses[0] ?? primary.addresses[0] ?? '',
+    podIps: filled.podIps.slice(0, request.podsWanted),
+    hasTrunk: trunk !== undefined,
+    branches: branches ?? [],
   };
 }
 
-function instanceOf(
-  { type, primary, createdAt, cluster, nodegroup }: NodeRequest,
-  instanceId: string,
-  privateIp: string,
-): Instance {
+interface Filled {
+  readonly podIps: readonly string[];
+  readonly ipv6?: Pick<NetworkInterface, 'ipv6Addresses' | 'ipv6Prefixes'>;
+}
+
+type Filler = (launched: LaunchedNode, enis: readonly EniDraft[], attachTo: (draft: SubnetDraft) => EniDraft) => Filled;
+
+const fillers: Readonly<Record<NodeRequest['podAddresses'], Filler>> = {
+  ipamd({ request, primary }, enis, attachTo) {
+    const { type, ipamd, podsWanted, primaryCarriesPods, pods, addressesFromBefore } = request;
+    for (let at = 0; at < addressesFromBefore; at++) primary.addresses.push(primary.draft.space.takeAddress());
+    const pool: Pool = {
+      type,
+      settings: ipamd,
+      pods: podsWanted,
+      attached: enis.length,
+      carriers: primaryCarriesPods ? [primary] : [],
+      drafts: pods.drafts,
+    };
+    growPool(pool, attachTo);
+    return { podIps: podAddresses(pool) };
+  },
+  ipv6({ request, primary }) {
+    const space = primary.draft.ipv6;
+    if (space === undefined) throw new Error(`${primary.draft.subnet.tags['Name']} has no IPv6 addresses`);
+    const prefix = space.takePrefix();
+    return {
+      podIps: ipv6AddressesIn(prefix, request.podsWanted),
+      ipv6: { ipv6Addresses: [space.takeAddress()], ipv6Prefixes: [prefix] },
+    };
+  },
+  /** One address of the primary interface for each pod: the resource controller assigns it when the pod is scheduled. */
+  windows({ request, primary }) {
+    const count = Math.min(request.podsWanted, freeSlots(primary, request.type));
+    for (let at = 0; at < count; at++) primary.addresses.push(primary.draft.space.takeAddress());
+    return { podIps: primary.addresses.slice(1) };
+  },
+};
+
+function branchesOn(trunk: EniDraft, { type, branches, account, cluster }: NodeRequest): Branch[] {
+  const { count, groups } = branches ?? { count: 0, groups: [] };
+  const most = branchLimit(type.instanceType);
+  if (count > most) throw new Error(`a trunk of ${type.instanceType} has ${most} branches, and ${count} are wanted`);
+  return makeBranches(count, { trunkId: trunk.eni.networkInterfaceId, draft: trunk.draft, groups, account, cluster });
+}
+
+function finished({ eni, addresses, prefixes }: EniDraft, isTrunk: boolean, ipv6: Partial<NetworkInterface>): NetworkInterface {
+  return {
+    ...eni,
+    ...(isTrunk ? TRUNK : {}),
+    ...ipv6,
+    privateIpAddresses: addresses,
+    ipv4Prefixes: prefixes,
+  };
+}
+
+function instanceOf(request: NodeRequest, instanceId: string, privateIp: string): Instance {
+  const { type, primary, createdAt, cluster, nodegroup } = request;
   const { subnet } = primary.draft;
   return {
     instanceId,
@@ -94,11 +159,34 @@ function instanceOf(
     launchTime: createdAt,
     tags: {
       [`kubernetes.io/cluster/${cluster}`]: 'owned',
-      'eks:cluster-name': cluster,
-      'eks:nodegroup-name': nodegroup,
-      'aws:autoscaling:groupName': autoScalingGroupName(cluster, nodegroup),
       Name: `${cluster}-${nodegroup}`,
+      ...starterTags(request),
     },
+  };
+}
+
+/** The name of the Auto Scaling group that starts a group's nodes; undefined where Karpenter does. */
+export function scalingGroupOf(
+  cluster: string,
+  { name, startedBy = 'eks' }: Pick<NodegroupSpec, 'name' | 'startedBy'>,
+): string | undefined {
+  if (startedBy === 'eks') return `eks-${name}-${awsId('asg', cluster, name).slice(4)}`;
+  return startedBy === 'own-auto-scaling-group' ? `${cluster}-${name}` : undefined;
+}
+
+export function nodeClaimName(nodegroup: string, ordinal: number): string {
+  return `${nodegroup}-${suffix(5, 'claim', nodegroup, ordinal)}`;
+}
+
+function starterTags({ cluster, nodegroup, startedBy, ordinal }: NodeRequest): Readonly<Record<string, string>> {
+  const group = scalingGroupOf(cluster, { name: nodegroup, startedBy });
+  if (startedBy === 'eks')
+    return { 'eks:cluster-name': cluster, 'eks:nodegroup-name': nodegroup, 'aws:autoscaling:groupName': group ?? '' };
+  if (group !== undefined) return { 'aws:autoscaling:groupName': group };
+  return {
+    'eks:eks-cluster-name': cluster,
+    'karpenter.sh/nodepool': nodegroup,
+    'karpenter.sh/nodeclaim': nodeClaimName(nodegroup, ordinal),
   };
 }
 

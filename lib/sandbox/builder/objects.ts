@@ -2,75 +2,6 @@
 import { suffix, uid } from '#lib/sandbox/builder/ids.ts';
 import type { JsonObject, KubernetesObject } from '#lib/sandbox/world.ts';
 
-interface NodeObject {
-  readonly name: string;
-  readonly instanceId: string;
-  readonly zone: string;
-  readonly region: string;
-  readonly instanceType: string;
-  readonly nodegroup: string;
-  readonly privateIp: string;
-  readonly maxPods: number;
-  readonly version: string;
-  readonly createdAt: string;
-  readonly ready: boolean;
-}
-
-export function nodeObject(node: NodeObject): KubernetesObject {
-  const arm = /^[a-z]+\d+g[a-z]*\./.test(node.instanceType);
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: node.name,
-      uid: uid('node', node.name),
-      creationTimestamp: node.createdAt,
-      labels: {
-        'kubernetes.io/hostname': node.name,
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': arm ? 'arm64' : 'amd64',
-        'node.kubernetes.io/instance-type': node.instanceType,
-        'topology.kubernetes.io/region': node.region,
-        'topology.kubernetes.io/zone': node.zone,
-        'eks.amazonaws.com/nodegroup': node.nodegroup,
-        'eks.amazonaws.com/capacityType': 'ON_DEMAND',
-      },
-    },
-    spec: { providerID: `aws:///${node.zone}/${node.instanceId}` },
-    status: {
-      addresses: [
-        { type: 'InternalIP', address: node.privateIp },
-        { type: 'Hostname', address: node.name },
-      ],
-      capacity: { pods: String(node.maxPods), cpu: '4', memory: '16Gi' },
-      allocatable: { pods: String(node.maxPods), cpu: '3920m', memory: '15Gi' },
-      conditions: [
-        node.ready
-          ? condition('Ready', 'True', node.createdAt, 'KubeletReady', 'kubelet is posting ready status')
-          : condition(
-              'Ready',
-              'False',
-              node.createdAt,
-              'KubeletNotReady',
-              'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
-            ),
-      ],
-      nodeInfo: {
-        machineID: '',
-        systemUUID: '',
-        bootID: '',
-        kernelVersion: '6.12.46-66.121.amzn2023.x86_64',
-        osImage: 'Amazon Linux 2023.9.20251027',
-        containerRuntimeVersion: 'containerd://2.1.4',
-        kubeletVersion: `v${node.version}.5-eks-113cf36`,
-        kubeProxyVersion: `v${node.version}.5-eks-113cf36`,
-        operatingSystem: 'linux',
-        architecture: arm ? 'arm64' : 'amd64',
-      },
-    },
-  };
-}
-
 /** The API server labels every namespace with its name. */
 export function namespaceObject(name: string, createdAt: string): KubernetesObject {
   return {
@@ -106,6 +37,7 @@ export interface PodObject {
   readonly containerName?: string;
   readonly ports?: readonly JsonObject[];
   readonly createdAt: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   /** In a crash loop: restarts and the last exit. */
   readonly crashing?: { readonly restarts: number; readonly exitCode: number; readonly reason: string };
 }
@@ -113,9 +45,13 @@ export interface PodObject {
 /** Controllers add five characters and try again where a name is taken; these are drawn once, so that 30,000 must not meet. */
 const TAIL = 8;
 
+export function podName({ app, owner, key }: Pick<PodObject, 'app' | 'owner' | 'key'>): string {
+  return `${app}${owner === 'ReplicaSet' ? `-${suffix(9, app)}` : ''}-${suffix(TAIL, app, key)}`;
+}
+
 /** A pod that runs; one that has no address though it needs one waits for its network; a crashing one is not ready. */
 export function podObject(pod: PodObject): KubernetesObject {
-  const name = `${pod.app}${pod.owner === 'ReplicaSet' ? `-${suffix(9, pod.app)}` : ''}-${suffix(TAIL, pod.app, pod.key)}`;
+  const name = podName(pod);
   const ip = pod.hostNetwork ? pod.nodeIp : pod.podIp;
   const container = pod.containerName ?? pod.app;
   const up = ip !== undefined;
@@ -129,6 +65,7 @@ export function podObject(pod: PodObject): KubernetesObject {
       uid: uid('pod', pod.namespace, name),
       creationTimestamp: pod.createdAt,
       labels: pod.labels ?? { 'app.kubernetes.io/name': pod.app },
+      ...(pod.annotations ? { annotations: pod.annotations } : {}),
       ownerReferences: [
         {
           apiVersion: 'apps/v1',
@@ -189,21 +126,25 @@ function containerState({ crashing, createdAt }: PodObject, up: boolean): JsonOb
 interface EventObject {
   readonly reason: string;
   readonly message: string;
-  readonly pod: KubernetesObject;
+  readonly involved: KubernetesObject;
   readonly nodeName: string;
   readonly count: number;
   readonly firstSeen: string;
   readonly lastSeen: string;
 }
 
-/** A Warning event of the kubelet on a pod. */
-export function eventObject({ reason, message, pod, nodeName, count, firstSeen, lastSeen }: EventObject): KubernetesObject {
-  const { name, namespace = 'default', uid: podUid } = pod.metadata;
+/** A Warning event of the kubelet, on a pod or its node: those of nodes stand in the namespace default. */
+export function eventObject({ reason, message, involved, nodeName, count, firstSeen, lastSeen }: EventObject): KubernetesObject {
+  const { name, namespace, uid: involvedUid } = involved.metadata;
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${uid(name, reason).replaceAll('-', '').slice(0, 16)}`, namespace, creationTimestamp: firstSeen },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: podUid },
+    metadata: {
+      name: `${name}.${uid(name, reason).replaceAll('-', '').slice(0, 16)}`,
+      namespace: namespace ?? 'default',
+      creationTimestamp: firstSeen,
+    },
+    involvedObject: { apiVersion: 'v1', kind: involved['kind'], name, uid: involvedUid, ...(namespace ? { namespace } : {}) },
     reason,
     message,
     type: 'Warning',

@@ -1,4 +1,6 @@
 import type { Reservation } from '#lib/sandbox/allocate.ts';
+import type { FailedLaunchSpec } from '#lib/sandbox/builder/failed-launches.ts';
+import type { MetricSeries } from '#lib/sandbox/world.ts';
 
 /** What a world is made of, in the words of the people who run one. `buildWorld` turns it into objects. */
 export interface WorldSpec {
@@ -6,11 +8,17 @@ export interface WorldSpec {
   readonly region: string;
   readonly now: Date;
   readonly vpcs: readonly VpcSpec[];
+  /** Service quotas that are not AWS's default, by code. */
+  readonly quotas?: Readonly<Record<string, number>>;
+  /** What CloudWatch remembers. */
+  readonly metricHistory?: readonly MetricSeries[];
 }
 
 export interface VpcSpec {
   readonly name: string;
   readonly cidrs: readonly string[];
+  /** The account that shares its subnets with this one; its own and other participants' interfaces cannot be seen. */
+  readonly sharedBy?: string;
   readonly subnets: readonly SubnetSpec[];
   readonly securityGroups?: readonly SecurityGroupSpec[];
   readonly clusters: readonly ClusterSpec[];
@@ -22,6 +30,8 @@ export interface SubnetSpec {
   /** The zone's letter. */
   readonly zone: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** A /64, for clusters of IPv6. */
+  readonly ipv6Cidr?: string;
   /** What else lives here. */
   readonly tenants?: readonly TenantSpec[];
   readonly reservations?: readonly Reservation[];
@@ -37,6 +47,8 @@ export interface TenantSpec {
   readonly kind: 'lambda' | 'load-balancer' | 'vpc-endpoint' | 'nat-gateway' | 'instance';
   readonly count: number;
   readonly spread?: boolean;
+  /** Of another account that takes part in a shared VPC: this one cannot see them. */
+  readonly account?: string;
 }
 
 export interface SecurityGroupSpec {
@@ -63,12 +75,49 @@ export interface ClusterSpec {
   readonly cniVersion?: string;
   /** On top of the manifest's environment of aws-node. */
   readonly cniEnv?: Readonly<Record<string, string>>;
-  /** Custom networking: subnet and security groups by the ENIConfig's name. */
+  /** What the add-on's configurationValues say, where that is not what aws-node runs with. */
+  readonly addonEnv?: Readonly<Record<string, string>>;
+  readonly ipFamily?: 'ipv4' | 'ipv6';
+  /** Custom networking: subnet and security groups by the ENIConfig's name. Ids of what is not there any more are taken as they are. */
   readonly eniConfigs?: Readonly<Record<string, { readonly subnet: string; readonly securityGroups: readonly string[] }>>;
   /** Nodes, by ordinal over all groups, whose agent is in a crash loop: their pods that are not up yet wait for a network. */
   readonly crashingAgents?: readonly number[];
   /** Pods that wait for a network on each node of a crashing agent. */
   readonly waitingPodsPerNode?: number;
+  /** Interfaces that the CNI left behind when nodes went. */
+  readonly leakedEnis?: readonly LeakSpec[];
+  /** Security groups of pods, by the name of their SecurityGroupPolicy. */
+  readonly securityGroupPolicies?: Readonly<Record<string, readonly string[]>>;
+  /** Pods on Fargate, going round these subnets. */
+  readonly fargate?: { readonly subnets: readonly string[]; readonly count: number };
+  /** Karpenter's limits of its NodePools, by name. */
+  readonly nodePools?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Nodes that Karpenter could not start: the NodePool, and the Launched condition's message. */
+  readonly failedClaims?: readonly { readonly nodePool: string; readonly reason: string; readonly message: string }[];
+  /** What nodes report of themselves, by ordinal over all groups. */
+  readonly nodeTroubles?: readonly NodeTroubleSpec[];
+  /** Lets each agent answer for its metrics; what it counted besides, on each node. */
+  readonly ipamdCounters?: Readonly<Record<string, number>>;
+}
+
+export interface LeakSpec {
+  readonly subnet: string;
+  readonly count: number;
+  readonly ageHours: number;
+  /** False: the CNI ran without CLUSTER_NAME, and nothing tells whose they are. */
+  readonly namesCluster?: boolean;
+}
+
+/** A node condition (of the kubelet, or of the node monitoring agent) and an event on the node. */
+export interface NodeTroubleSpec {
+  readonly node: number;
+  readonly condition?: {
+    readonly type: string;
+    readonly status: 'True' | 'False' | 'Unknown';
+    readonly reason: string;
+    readonly message: string;
+  };
+  readonly event?: { readonly reason: string; readonly message: string };
 }
 
 export interface NodegroupSpec {
@@ -80,4 +129,16 @@ export interface NodegroupSpec {
   /** Running pods that have an address of their own, on each node. */
   readonly podsPerNode: number;
   readonly maxPods: number;
+  /** Who starts its nodes; EKS by default. `auto-mode` nodes bring their own CNI. */
+  readonly startedBy?: 'eks' | 'own-auto-scaling-group' | 'karpenter' | 'auto-mode';
+  /** AL2023 of EKS's own by default. */
+  readonly ami?: 'al2023' | 'bottlerocket' | 'custom-al2023' | 'windows';
+  /** The group's upper end; twice its count by default. */
+  readonly maxCount?: number;
+  /** Running pods with security groups of their own, on each node; the first SecurityGroupPolicy's. */
+  readonly securityGroupPods?: number;
+  /** Single addresses that pods kept when prefix delegation was switched on under them. */
+  readonly addressesFromBefore?: number;
+  /** Nodes that did not start. */
+  readonly failedLaunches?: readonly FailedLaunchSpec[];
 }

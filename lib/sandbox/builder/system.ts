@@ -21,6 +21,13 @@ export const MANIFEST_ENV: Readonly<Record<string, string>> = {
   WARM_PREFIX_TARGET: '1',
 };
 
+/** Instead, in a cluster of IPv6. Source: Amazon EKS User Guide, "Deploy an Amazon EKS IPv6 cluster". */
+export const IPV6_ENV: Readonly<Record<string, string>> = {
+  ENABLE_IPv4: 'false',
+  ENABLE_IPv6: 'true',
+  ENABLE_PREFIX_DELEGATION: 'true',
+};
+
 export const AWS_NODE_IMAGE = (version: string) => `${REGISTRY}/amazon-k8s-cni:${version}`;
 export const KUBE_PROXY_IMAGE = (version: string) => `${REGISTRY}/eks/kube-proxy:v${version}.5-minimal-eksbuild.2`;
 export const COREDNS_IMAGE = `${REGISTRY}/eks/coredns:v1.12.4-eksbuild.1`;
@@ -41,6 +48,9 @@ const AFFINITY: JsonObject = {
     },
   },
 };
+
+type IpFamily = 'ipv4' | 'ipv6';
+const ADDRESS_TYPES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
 
 interface DaemonSetNumbers {
   readonly desired: number;
@@ -133,7 +143,8 @@ function daemonSetObject(
   };
 }
 
-export function kubeDnsService(createdAt: string): KubernetesObject {
+export function kubeDnsService(createdAt: string, family: IpFamily): KubernetesObject {
+  const clusterIP = family === 'ipv6' ? 'fd30:1c53:5f8a::a' : '10.100.0.10';
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -144,9 +155,9 @@ export function kubeDnsService(createdAt: string): KubernetesObject {
       labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' },
     },
     spec: {
-      clusterIP: '10.100.0.10',
-      clusterIPs: ['10.100.0.10'],
-      ipFamilies: ['IPv4'],
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ipFamilies: [ADDRESS_TYPES[family]],
       ipFamilyPolicy: 'SingleStack',
       type: 'ClusterIP',
       selector: { 'k8s-app': 'kube-dns' },
@@ -161,7 +172,7 @@ export function kubeDnsService(createdAt: string): KubernetesObject {
 export function kubeDnsEndpoints(
   pods: readonly KubernetesObject[],
   zoneOf: (nodeName: string) => string,
-  createdAt: string,
+  { createdAt, family }: { createdAt: string; family: IpFamily },
 ): KubernetesObject {
   return {
     apiVersion: 'discovery.k8s.io/v1',
@@ -172,7 +183,7 @@ export function kubeDnsEndpoints(
       creationTimestamp: createdAt,
       labels: { 'kubernetes.io/service-name': 'kube-dns', 'k8s-app': 'kube-dns' },
     },
-    addressType: 'IPv4',
+    addressType: ADDRESS_TYPES[family],
     ports: [
       { name: 'dns', protocol: 'UDP', port: 53 },
       { name: 'dns-tcp', protocol: 'TCP', port: 53 },

@@ -10,12 +10,15 @@ import type {
 import { SubnetSpace } from '#lib/sandbox/allocate.ts';
 import { blockOf, formatAddress } from '#lib/sandbox/block.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
+import { Ipv6Space } from '#lib/sandbox/builder/ipv6-space.ts';
 import type { RuleSpec, SubnetSpec, TenantSpec, VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 
 /** A subnet while its world is made: what it is, and which addresses are left. */
 export interface SubnetDraft {
   readonly subnet: Subnet;
   readonly space: SubnetSpace;
+  /** Absent in a subnet of IPv4 alone. */
+  readonly ipv6?: Ipv6Space;
 }
 
 /** A VPC while its world is made. */
@@ -23,25 +26,33 @@ export interface VpcDraft {
   readonly vpc: Vpc;
   readonly subnets: ReadonlyMap<string, SubnetDraft>;
   readonly reservations: readonly SubnetCidrReservation[];
+  /** The id of a group of the VPC by its name; what is an id already stays one. */
   groupId(name: string): string;
 }
 
 export function draftVpc({ account, region }: WorldSpec, spec: VpcSpec): VpcDraft {
   const vpcId = awsId('vpc', spec.name);
+  const owner = spec.sharedBy ?? account;
+  const ipv6 = spec.subnets.flatMap(({ ipv6Cidr }) => ipv6Cidr ?? []);
   const subnets = new Map(
-    spec.subnets.map((subnet) => [subnet.name, draftSubnet({ account, region, vpcId, vpcName: spec.name }, subnet)]),
+    spec.subnets.map((subnet) => [subnet.name, draftSubnet({ account: owner, region, vpcId, vpcName: spec.name }, subnet)]),
   );
   return {
-    vpc: { vpcId, cidrBlocks: [...spec.cidrs], ipv6CidrBlocks: [], ownerId: account },
+    vpc: {
+      vpcId,
+      cidrBlocks: [...spec.cidrs],
+      ipv6CidrBlocks: ipv6.slice(0, 1).map((cidr) => cidr.replace(/\/64$/, '/56')),
+      ownerId: owner,
+    },
     subnets,
     reservations: spec.subnets.flatMap((subnet) => reservationsOf(subnet, subnets.get(subnet.name)?.subnet.subnetId ?? '')),
-    groupId: (name) => awsId('sg', spec.name, name),
+    groupId: (name) => (name.startsWith('sg-') ? name : awsId('sg', spec.name, name)),
   };
 }
 
 function draftSubnet(
   at: { account: string; region: string; vpcId: string; vpcName: string },
-  { name, cidr, zone, tags = {}, reservations = [] }: SubnetSpec,
+  { name, cidr, zone, tags = {}, reservations = [], ipv6Cidr }: SubnetSpec,
 ): SubnetDraft {
   return {
     subnet: {
@@ -50,12 +61,13 @@ function draftSubnet(
       availabilityZone: `${at.region}${zone}`,
       availabilityZoneId: `euw1-az${zone.charCodeAt(0) - 96}`,
       cidrBlock: cidr,
-      ipv6CidrBlocks: [],
+      ipv6CidrBlocks: ipv6Cidr === undefined ? [] : [ipv6Cidr],
       availableIpAddressCount: 0,
       ownerId: at.account,
       tags: { Name: `${at.vpcName}-${name}`, ...tags },
     },
     space: new SubnetSpace(cidr, reservations),
+    ...(ipv6Cidr === undefined ? {} : { ipv6: new Ipv6Space(ipv6Cidr) }),
   };
 }
 
@@ -66,6 +78,12 @@ function reservationsOf({ name, reservations = [] }: SubnetSpec, subnetId: strin
     cidr,
     reservationType: type,
   }));
+}
+
+export function draftOf({ subnets }: VpcDraft, name: string): SubnetDraft {
+  const draft = subnets.get(name);
+  if (draft === undefined) throw new Error(`the world's VPC has no subnet ${name}`);
+  return draft;
 }
 
 const TENANTS = {
@@ -92,8 +110,8 @@ export function tenantInterfaces(
 ): NetworkInterface[] {
   return tenants
     .filter(({ spread }) => !spread)
-    .flatMap(({ kind, count }) =>
-      Array.from({ length: count }, () => tenantInterface(kind, subnet, account, space.takeAddress())),
+    .flatMap(({ kind, count, account: other = account }) =>
+      Array.from({ length: count }, () => tenantInterface(kind, subnet, other, space.takeAddress())),
     );
 }
 
@@ -105,11 +123,11 @@ export function spreadInterfaces(
 ): NetworkInterface[] {
   return tenants
     .filter(({ spread }) => spread)
-    .flatMap(({ kind, count }) =>
+    .flatMap(({ kind, count, account: other = account }) =>
       space
         .wholeBlocks()
         .slice(0, count)
-        .map((block) => tenantInterface(kind, subnet, account, space.takeThis(tenthAddress(block)))),
+        .map((block) => tenantInterface(kind, subnet, other, space.takeThis(tenthAddress(block)))),
     );
 }
 
