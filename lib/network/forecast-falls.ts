@@ -36,7 +36,7 @@ export function fallReach(history: SteadyHistory, floor: number, horizon: number
 
 function candidateOf(
   fall: Fall,
-  { steady, steadyLevels, rhythm }: SteadyHistory,
+  { readings, steady, steadyLevels, rhythm }: SteadyHistory,
   floor: number,
   horizon: number,
 ): Candidate | undefined {
@@ -47,8 +47,11 @@ function candidateOf(
   const within = fall.window < DAY ? Math.min(horizon, CARRY * fall.window) : horizon;
   // The low of a rhythm lasts for hours, in which the lowest of many readings counts.
   const low = rhythm.period > 1 ? LOWEST : LOW;
-  // Where a low reading would have met the floor already, and did not, the middle of them is next.
-  const hours = until(fall.slope, low, within) || until(fall.slope, MIDDLE, within);
+  // Where a level would have met the floor already, and did not, the next is taken: the middle of them, and that of now.
+  const ofNow = (readings.values[0] ?? 0) - rhythm.at(0) - floor;
+  const levels = [left(fall.slope, low), left(fall.slope, MIDDLE), ofNow];
+  const hours =
+    levels.map((level) => hoursToFloor({ level, slope: fall.slope, rhythm }, within)).find((found) => found !== 0) ?? null;
   if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, left(fall.slope, low)))) return undefined;
   return { ...fall, hours, earliest: until(fall.least, LOWEST, horizon) ?? 0, latest: until(fall.most, HIGH, horizon) };
 }

@@ -21,10 +21,11 @@ const LOWEST = 0.1;
 const SHAPE = 3;
 
 /**
- * When the lows of the days reach the floor, where they fall day by day while the level between them may not: peaks that grow.
+ * When the lows of a rhythm's days reach the floor, where they fall day by day while the level between them may not: peaks that grow.
  * undefined where they do not within the horizon.
  */
-export function lowsReach({ hourly, readings }: SteadyHistory, above: number, horizon: number): Reach | undefined {
+export function lowsReach({ hourly, readings, rhythm }: SteadyHistory, above: number, horizon: number): Reach | undefined {
+  if (rhythm.period < DAY) return undefined;
   const { xs, ys } = lowsOfDays(hourly);
   const floor = above - dipOf(readings, hourly);
   for (const span of SPANS) {
