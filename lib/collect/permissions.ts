@@ -28,10 +28,11 @@ export function gatherPermissions(all: readonly Permissions[]): Permissions {
 }
 
 /** Rules of one group, the same verbs and the same names become one, as a person would write a ClusterRole. */
-function addRule(rules: Map<string, KubernetesPermission>, { resources, ...rule }: KubernetesPermission): void {
-  const key = `${rule.apiGroup} ${rule.verbs.join(',')} ${rule.resourceNames?.join(',') ?? ''}`;
+function addRule(rules: Map<string, KubernetesPermission>, permission: KubernetesPermission): void {
+  const { apiGroup, resources, resourceNames = [], verbs } = permission;
+  const key = [apiGroup, ...verbs, ...resourceNames].join(' ');
   const together = new Set([...(rules.get(key)?.resources ?? []), ...resources]);
-  rules.set(key, { ...rule, resources: [...together].sort() });
+  rules.set(key, { ...permission, resources: [...together].sort() });
 }
 
 function sorted<T>(entries: ReadonlyMap<string, T>): T[] {
