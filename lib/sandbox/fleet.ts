@@ -50,7 +50,7 @@ const healthy: VpcSpec = {
   ],
 };
 
-/** Zone a's node subnet is full; its sibling, tagged for pods, has room. */
+/** Zone a's node subnet is full; its sibling, tagged for pods, has room. The control plane has subnets of its own. */
 const exhausted: VpcSpec = {
   name: 'shop',
   cidrs: ['10.20.0.0/16', '100.64.0.0/16'],

@@ -52,10 +52,10 @@ describe('filters', () => {
     ['several values are alternatives', [filter('cidr-block', '10.20.0.0/25', '10.20.2.0/23')], ['shop-nodes-a', 'shop-nodes-b']],
     [
       'several filters must all hold',
-      [filter('tag:Name', 'shop-*'), filter('availability-zone', 'eu-west-1b')],
+      [filter('tag:Name', 'shop-nodes-*'), filter('availability-zone', 'eu-west-1b')],
       ['shop-nodes-b'],
     ],
-    ['a star is any text', [filter('tag:Name', 'shop-*')], ['shop-nodes-a', 'shop-nodes-b', 'shop-pods-a']],
+    ['a star is any text', [filter('tag:Name', 'shop-*-a')], ['shop-control-a', 'shop-nodes-a', 'shop-pods-a']],
     ['a question mark is one character', [filter('tag:Name', 'shop-nodes-?')], ['shop-nodes-a', 'shop-nodes-b']],
     ['an escaped star is itself', [filter('tag:Name', 'shop-\\*')], []],
     ['a dot is itself', [filter('cidr-block', '10.20.0.0.25')], []],
