@@ -40,6 +40,23 @@ function interfacesOf(world: World, subnetId: string) {
   return index.get(subnetId) ?? [];
 }
 
+/** Computed once for a world: lists are asked for again and again. */
+const visible = new WeakMap<World['networkInterfaces'], World['networkInterfaces']>();
+
+/**
+ * Whoever takes part in a shared VPC sees its own interfaces alone; the VPC's owner sees all.
+ * Source: Amazon VPC User Guide, "Responsibilities and permissions for owners and participants".
+ */
+function visibleInterfaces({ account, subnets, networkInterfaces }: World): World['networkInterfaces'] {
+  const shared = new Set(subnets.filter(({ ownerId = account }) => ownerId !== account).map(({ subnetId }) => subnetId));
+  if (shared.size === 0) return networkInterfaces;
+  const known = visible.get(networkInterfaces);
+  if (known !== undefined) return known;
+  const seen = networkInterfaces.filter(({ subnetId, ownerId = account }) => ownerId === account || !shared.has(subnetId));
+  visible.set(networkInterfaces, seen);
+  return seen;
+}
+
 function required(query: Ec2Query, parameter: string): string {
   const value = query.text(parameter);
   if (!value) throw new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`);
@@ -83,7 +100,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
     element: (subnet, world) => subnetElement(subnet, availableIpAddressCount(subnet, interfacesOf(world, subnet.subnetId))),
   }),
   describes('DescribeNetworkInterfaces', {
-    items: ({ networkInterfaces }) => networkInterfaces,
+    items: visibleInterfaces,
     fields: NETWORK_INTERFACE_FIELDS,
     ids: {
       parameter: 'NetworkInterfaceId',

@@ -1,5 +1,6 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { addressesOf, blockOf } from '#lib/sandbox/block.ts';
+import { ipv6AddressesIn } from '#lib/sandbox/builder/ipv6-space.ts';
 import { instanceTypeTable } from '#lib/sandbox/instance-types.ts';
 import { interfaceLimit } from '#lib/sandbox/interface-limits.ts';
 import type { KubernetesObject, World, WorldCluster } from '#lib/sandbox/world.ts';
@@ -98,6 +99,12 @@ function clusterTrouble(world: World, { kubernetes, name }: WorldCluster): strin
   const of = (plural: string) => kubernetes.find((kind) => kind.plural === plural)?.items ?? [];
   const attached = Map.groupBy(world.networkInterfaces, (eni) => eni.attachment?.instanceId);
   const interfaces = new Map(of('nodes').map((node) => [node.metadata.name, attached.get(instanceIdOf(node)) ?? []]));
+  const branches = Map.groupBy(world.networkInterfaces, ({ tags }) => tags['vpcresources.k8s.aws/trunk-eni-id']);
+  const fargate = new Map(
+    of('nodes')
+      .filter(isFargate)
+      .map((node) => [node.metadata.name, addressOf(node)]),
+  );
   const seen = new Set<string>();
   const trouble: string[] = [];
   for (const kind of kubernetes) {
@@ -112,11 +119,30 @@ function clusterTrouble(world: World, { kubernetes, name }: WorldCluster): strin
     if (status.podIP === undefined || spec.hostNetwork) continue;
     if (seen.has(status.podIP)) trouble.push(`${label} shares ${status.podIP}`);
     seen.add(status.podIP);
-    const forPods = (enis ?? []).flatMap((eni) => heldBy(eni).slice(1));
-    if (!forPods.includes(status.podIP))
+    if (!carriedBy(enis ?? [], branches, fargate.get(spec.nodeName)).has(status.podIP))
       trouble.push(`${label} has ${status.podIP}, which its node's interfaces do not hold for pods`);
   }
   return trouble;
+}
+
+/** Addresses that a node's pods can have: of its interfaces, of its trunk's branches, or Fargate's one. */
+function carriedBy(
+  enis: readonly NetworkInterface[],
+  branches: ReadonlyMap<string | undefined, readonly NetworkInterface[]>,
+  fargate: string | undefined,
+): ReadonlySet<string> {
+  const ipv6 = enis.flatMap(({ ipv6Prefixes }) => ipv6Prefixes.flatMap((prefix) => ipv6AddressesIn(prefix, 250)));
+  const onTrunk = enis.flatMap(({ networkInterfaceId }) => branches.get(networkInterfaceId) ?? []);
+  const own = enis.filter(({ interfaceType }) => interfaceType !== 'trunk').flatMap((eni) => heldBy(eni).slice(1));
+  return new Set([...own, ...ipv6, ...onTrunk.flatMap(heldBy), ...(fargate === undefined ? [] : [fargate])]);
+}
+
+function isFargate({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.['eks.amazonaws.com/compute-type'] === 'fargate';
+}
+
+function addressOf({ status }: KubernetesObject): string {
+  return (status as { addresses: { address: string }[] }).addresses[0]?.address ?? '';
 }
 
 function instanceIdOf({ spec }: KubernetesObject): string {
