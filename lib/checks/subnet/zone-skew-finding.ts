@@ -1,3 +1,4 @@
+import { percent } from '#lib/checks/subnet/exhaustion-finding.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -70,9 +71,4 @@ function skewClauses({ short, roomy, perhapsShort, boundNodegroups }: SkewPictur
 
 function zoneEvidence({ free, total, usedPercent, refusesNode }: ZoneRoom, nodes: number) {
   return { free, total, usedPercent: percent(usedPercent), nodes, refusesNode };
-}
-
-/** To one decimal, rounded down so that it does not read as a threshold that it does not reach. */
-function percent(value: number): number {
-  return Math.floor(value * 10) / 10;
 }
