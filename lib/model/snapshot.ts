@@ -97,7 +97,17 @@ export const SLICE_KEYS = Object.keys(sliceData) as readonly SliceKey[];
 export type SliceData = { readonly [K in SliceKey]: z.infer<(typeof sliceData)[K]> };
 export type Slices = { readonly [K in SliceKey]: Slice<SliceData[K]> };
 
-const slices = z.object(Object.fromEntries(Object.entries(sliceData).map(([key, data]) => [key, slice(data)])));
+/** A source that came after the Snapshot was captured is a stated failure, as anything else that was not read. */
+const NOT_CAPTURED = {
+  ok: false,
+  code: 'InputMissing',
+  reason: 'The Snapshot holds nothing of this source: it was captured by a cniwatch that did not read it yet.',
+  remedy: 'Capture the cluster again with this cniwatch.',
+} as const;
+
+const slices = z.object(
+  Object.fromEntries(Object.entries(sliceData).map(([key, data]) => [key, slice(data).default(NOT_CAPTURED)])),
+);
 
 /** What collect saw of one cluster: plain JSON, replayable anywhere, and the fixture of tests. */
 export const snapshotSchema = z.object({
