@@ -27,16 +27,19 @@ export function standsOut(steady: Float64Array, { window, slope }: Fall): boolea
   return -slope * window >= OUTSTANDING * spread;
 }
 
-/** Whether a fall is more than a rhythm's ramp makes that comes a little early or late. */
+/** Hours: a ramp within one hour is drawn over the two around it. */
+const DRAWN = 1;
+
+/** Whether a fall is more than a rhythm's ramp makes that comes a little early or late, or steeper than hours can draw it. */
 export function exceedsRamp(rhythm: Rhythm, { window, slope }: Fall): boolean {
   let most = 0;
-  for (let ago = 0; ago <= Math.min(DAY, window); ago += RHYTHM_SLACK) most = Math.max(most, rampAt(rhythm, -ago));
+  for (let ago = 0; ago <= Math.min(DAY, window); ago += RHYTHM_SLACK) most = Math.max(most, rampAt(rhythm, -ago, DRAWN));
   return -slope * window >= most;
 }
 
-/** How far the rhythm moves the level within its slack. */
-export function rampAt(rhythm: Rhythm, hours: number): number {
-  return Math.abs(rhythm.at(hours) - rhythm.at(hours - RHYTHM_SLACK));
+/** How far the rhythm moved the level in the time before an hour. */
+export function rampAt(rhythm: Rhythm, hours: number, within = RHYTHM_SLACK): number {
+  return Math.abs(rhythm.at(hours) - rhythm.at(hours - within));
 }
 
 /** Earlier falls count that were this share as fast; one went on that fell this share as fast afterwards. */

@@ -17,6 +17,8 @@ const [NEAR, LOW] = [7, 0.3];
 const SLACK = 1;
 /** Of a day's readings, so many lie below the one that its low is taken for. */
 const LOWEST = 0.1;
+/** A level is in a day's low at this share of its depth. */
+const DEEP = 0.9;
 /** Days that draw the shape of a day. */
 const SHAPE = 3;
 
@@ -25,7 +27,7 @@ const SHAPE = 3;
  * undefined where they do not within the horizon.
  */
 export function lowsReach({ hourly, readings, rhythm }: SteadyHistory, above: number, horizon: number): Reach | undefined {
-  if (rhythm.period < DAY) return undefined;
+  if (rhythm.period !== DAY) return undefined;
   const { xs, ys } = lowsOfDays(hourly);
   const floor = above - dipOf(readings, hourly);
   for (const span of SPANS) {
@@ -92,10 +94,11 @@ function hoursToLow(
     const depth = top > bottom ? (top - (day[hour % DAY] ?? 0)) / (top - bottom) : 1;
     return top - depth * (top - (low + slope * hour)) - floor;
   };
-  if (above(0) <= 0) return 0;
+  // Where the shape is down at the floor and the level is not, the day did not follow it: the next one is looked at.
+  if (above(0) <= 0 && top - (levels[0] ?? 0) >= DEEP * (top - bottom)) return 0;
   for (let hour = 1; hour <= horizon; hour++) {
     const [before, after] = [above(hour - 1), above(hour)];
-    if (after <= 0) return hour - 1 + before / (before - after);
+    if (before > 0 && after <= 0) return hour - 1 + before / (before - after);
   }
   return null;
 }
