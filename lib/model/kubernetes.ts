@@ -281,9 +281,10 @@ export const customResource = z.object({
   namespace: z.string().optional(),
   name: z.string(),
   labels: stringMap,
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   /** Several rules in one object, as Cilium's policies may have them beside or instead of `spec`. */
   specs: z.array(z.unknown()).optional(),
-  status: z.unknown(),
+  /** Many kinds have none. */
+  status: z.unknown().optional(),
 });
 export type CustomResource = z.infer<typeof customResource>;
