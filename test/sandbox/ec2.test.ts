@@ -55,7 +55,7 @@ describe('filters', () => {
       [filter('tag:Name', 'shop-nodes-*'), filter('availability-zone', 'eu-west-1b')],
       ['shop-nodes-b'],
     ],
-    ['a star is any text', [filter('tag:Name', 'shop-*-a')], ['shop-control-a', 'shop-nodes-a', 'shop-pods-a']],
+    ['a star is any text', [filter('tag:Name', 'shop-*-a')], ['shop-control-plane-a', 'shop-nodes-a', 'shop-pods-a']],
     ['a question mark is one character', [filter('tag:Name', 'shop-nodes-?')], ['shop-nodes-a', 'shop-nodes-b']],
     ['an escaped star is itself', [filter('tag:Name', 'shop-\\*')], []],
     ['a dot is itself', [filter('cidr-block', '10.20.0.0.25')], []],
