@@ -8,6 +8,7 @@ import { compileOverrides } from '#lib/network/policy-overrides.ts';
 import type { PolicyTraffic } from '#lib/network/policy-ports.ts';
 import { namespaceLabels } from '#lib/network/policy-selectors.ts';
 import { decideSide, type SideContext } from '#lib/network/policy-sides.ts';
+import { translate } from '#lib/network/policy-translations.ts';
 
 export interface PolicyWorld {
   /** Undefined where they were not read: then nothing about a pod can be told. */
@@ -36,12 +37,17 @@ export type PolicyVerdict =
 
 export function compilePolicies(world: PolicyWorld): CompiledPolicies {
   const { policies, namespaces, resources, engine = ANY_ENGINE, enforcement = () => 'policies' } = world;
-  const compiled = (policies ?? []).map(compilePolicy);
+  const others = (resources ?? []).map((resource) => ({ resource, translations: translate(resource) }));
+  const compiled = [
+    ...(policies ?? []).map((policy) => compilePolicy(policy)),
+    ...others.flatMap(({ translations = [] }) => translations.map(({ policy, ...other }) => compilePolicy(policy, other))),
+  ];
+  const untranslated = others.flatMap(({ resource, translations }) => (translations === undefined ? [resource] : []));
   const slices = [...(policies ? [] : ['networkPolicies' as const]), ...(resources ? [] : ['policyResources' as const])];
   return {
     classOf: podClasses({
-      policiesByNamespace: Map.groupBy(compiled, ({ policy }) => policy.namespace),
-      overrides: compileOverrides(resources ?? []),
+      policies: compiled,
+      overrides: compileOverrides(untranslated),
       namespaceLabels: namespaceLabels(namespaces),
       enforcement,
     }),

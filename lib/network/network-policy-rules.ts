@@ -1,16 +1,21 @@
 import type { NetworkPolicy } from '#lib/model/kubernetes.ts';
 import { type Address, type Cidr, cidrContains, parseCidr } from '#lib/network/address.ts';
+import type { PolicyRef } from '#lib/network/policy-decision.ts';
 import type { End } from '#lib/network/policy-ends.ts';
 import type { PolicyEngine } from '#lib/network/policy-engines.ts';
 import { allOf, anyOf, type Match, not } from '#lib/network/policy-match.ts';
 import { type PolicyTraffic, portsMatch } from '#lib/network/policy-ports.ts';
 import { type CompiledSelector, compileSelector } from '#lib/network/policy-selectors.ts';
+import type { Translation } from '#lib/network/policy-translations.ts';
 
 type Rule = NetworkPolicy['ingress'][number];
 type Peer = Rule['peers'][number];
 
 export interface CompiledPolicy {
+  readonly ref: PolicyRef;
   readonly policy: NetworkPolicy;
+  /** Of a policy for the whole cluster, which its namespace is not. */
+  readonly namespaces: CompiledSelector | undefined;
   readonly selector: CompiledSelector;
   readonly egress: readonly CompiledPolicyRule[];
   readonly ingress: readonly CompiledPolicyRule[];
@@ -32,12 +37,14 @@ type CompiledPeer =
   | { readonly kind: 'unreadable' };
 
 /** Source: Kubernetes API reference, "NetworkPolicySpec". */
-export function compilePolicy(policy: NetworkPolicy): CompiledPolicy {
+export function compilePolicy(policy: NetworkPolicy, other: Partial<Omit<Translation, 'policy'>> = {}): CompiledPolicy {
+  const { ref = { kind: 'NetworkPolicy', namespace: policy.namespace, name: policy.name } } = other;
+  const namespaces = other.namespaces && compileSelector(other.namespaces);
   const selector = compileSelector(policy.podSelector);
   const [egress, ingress] = [compileRules(policy.egress, policy), compileRules(policy.ingress, policy)];
   const peers = [...egress, ...ingress].flatMap((rule) => rule.peers);
   const podKeys = [...selector.keys, ...peers.flatMap((peer) => (peer.kind === 'pods' ? peer.pods.keys : []))];
-  return { policy, selector, egress, ingress, podKeys };
+  return { ref, policy, namespaces, selector, egress, ingress, podKeys };
 }
 
 function compileRules(rules: readonly Rule[], { namespace }: NetworkPolicy): CompiledPolicyRule[] {

@@ -7,10 +7,10 @@ import { type CompiledSelector, compileSelector, type Labels } from '#lib/networ
 const ciliumRule = z.object({
   endpointSelector: labelSelector.optional(),
   nodeSelector: labelSelector.optional(),
-  ingress: z.unknown(),
-  ingressDeny: z.unknown(),
-  egress: z.unknown(),
-  egressDeny: z.unknown(),
+  ingress: z.unknown().optional(),
+  ingressDeny: z.unknown().optional(),
+  egress: z.unknown().optional(),
+  egressDeny: z.unknown().optional(),
 });
 type CiliumRule = z.infer<typeof ciliumRule>;
 

@@ -1,6 +1,6 @@
 import type { Pod } from '#lib/model/kubernetes.ts';
 import type { CompiledPolicy } from '#lib/network/network-policy-rules.ts';
-import type { Match } from '#lib/network/policy-match.ts';
+import { allOf, type Match } from '#lib/network/policy-match.ts';
 import type { PolicyOverride } from '#lib/network/policy-override.ts';
 import type { NamedPort } from '#lib/network/policy-ports.ts';
 import type { Labels } from '#lib/network/policy-selectors.ts';
@@ -33,7 +33,7 @@ export interface SelectingPolicy {
 }
 
 export interface ClassContext {
-  readonly policiesByNamespace: ReadonlyMap<string, readonly CompiledPolicy[]>;
+  readonly policies: readonly CompiledPolicy[];
   readonly overrides: readonly PolicyOverride[];
   readonly namespaceLabels: (name: string) => Labels;
   readonly enforcement: (pod: Pod) => Enforcement;
@@ -44,8 +44,11 @@ export interface ClassContext {
  * pods of a StatefulSet, each with its own name for a label, are of one class.
  */
 export function podClasses(context: ClassContext): (pod: Pod) => PodClass {
-  const policies = [...context.policiesByNamespace.values()].flat();
+  const { policies } = context;
   const keys = new Set([...policies.flatMap(({ podKeys }) => podKeys), ...context.overrides.flatMap(({ podKeys }) => podKeys)]);
+  // Those for the whole cluster are under no namespace of their own.
+  const byNamespace = Map.groupBy(policies, ({ policy, namespaces }) => (namespaces === undefined ? policy.namespace : ''));
+  const candidates = (namespace: string) => [...(byNamespace.get(namespace) ?? []), ...(byNamespace.get('') ?? [])];
   const portNames = new Set(policies.flatMap(namesOfPorts));
   const ofPod = new WeakMap<Pod, PodClass>();
   const classes = new Map<string, PodClass>();
@@ -56,22 +59,29 @@ export function podClasses(context: ClassContext): (pod: Pod) => PodClass {
     const namedPorts = portsNamed(pod, portNames);
     const enforcement = context.enforcement(pod);
     const key = JSON.stringify([pod.namespace, pod.hostNetwork, enforcement, labels, namedPorts]);
-    const podClass = classes.get(key) ?? newClass(pod, Object.fromEntries(labels), { namedPorts, enforcement, context });
+    const podClass =
+      classes.get(key) ??
+      newClass(pod, Object.fromEntries(labels), { namedPorts, enforcement, context, candidates: candidates(pod.namespace) });
     classes.set(key, podClass);
     ofPod.set(pod, podClass);
     return podClass;
   };
 }
 
+interface ClassParts extends Pick<PodClass, 'namedPorts' | 'enforcement'> {
+  readonly context: ClassContext;
+  readonly candidates: readonly CompiledPolicy[];
+}
+
 function newClass(
   { namespace, hostNetwork }: Pod,
   labels: Readonly<Record<string, string>>,
-  { namedPorts, enforcement, context }: Pick<PodClass, 'namedPorts' | 'enforcement'> & { readonly context: ClassContext },
+  { namedPorts, enforcement, context, candidates }: ClassParts,
 ): PodClass {
   const read: Labels = { labels, whole: true };
   const subject = { namespace, hostNetwork, labels: read, namespaceLabels: context.namespaceLabels(namespace) };
-  const policies = (context.policiesByNamespace.get(namespace) ?? []).flatMap((compiled) => {
-    const selects = compiled.selector.matches(read);
+  const policies = candidates.flatMap((compiled) => {
+    const selects = allOf([compiled.namespaces?.matches(subject.namespaceLabels) ?? true, compiled.selector.matches(read)]);
     return selects === false ? [] : [{ compiled, selects }];
   });
   const overrides = context.overrides.filter((override) => override.selects(subject) !== false);

@@ -1,6 +1,6 @@
-import { type CompiledPolicy, type RuleContext, ruleMatches } from '#lib/network/network-policy-rules.ts';
+import { type RuleContext, ruleMatches } from '#lib/network/network-policy-rules.ts';
 import type { PodClass, SelectingPolicy } from '#lib/network/policy-classes.ts';
-import type { OpenBy, PolicyDoubt, PolicyRef, PolicySide, SideDecision, UnreadSlice } from '#lib/network/policy-decision.ts';
+import type { OpenBy, PolicyDoubt, PolicySide, SideDecision, UnreadSlice } from '#lib/network/policy-decision.ts';
 import { type End, sameNode, samePod } from '#lib/network/policy-ends.ts';
 import type { Doubt, Match } from '#lib/network/policy-match.ts';
 import { withOverrides } from '#lib/network/policy-override.ts';
@@ -35,11 +35,11 @@ function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context
   const type = side === 'egress' ? 'Egress' : 'Ingress';
   const isolating = podClass.policies.filter(({ compiled }) => compiled.policy.policyTypes.includes(type));
   const certain = isolating.filter(({ selects }) => selects === true);
-  const isolatedBy = certain.map(({ compiled }) => refOf(compiled));
+  const isolatedBy = certain.map(({ compiled }) => compiled.ref);
   for (const { compiled } of certain) {
     const rule = compiled[side].find((one) => ruleMatches(one, peer, context) === true);
     if (rule !== undefined)
-      return { verdict: 'allowed', passage: { by: 'rule', policy: refOf(compiled), rule: rule.index, isolatedBy } };
+      return { verdict: 'allowed', passage: { by: 'rule', policy: compiled.ref, rule: rule.index, isolatedBy } };
   }
   const matches = isolating.map((one) => ({ one, match: bestMatch(side, one, peer, context) }));
   const may = matches.flatMap(({ one, match }) => (match === false ? [] : [doubtOf(side, one, match)]));
@@ -69,7 +69,7 @@ function mayIsolate(side: PolicySide, policies: readonly SelectingPolicy[]): Pol
 /** A rule that matches is in doubt where it is not certain that its policy selects the pod. */
 function doubtOf(side: PolicySide, { compiled, selects }: SelectingPolicy, match: true | Doubt): PolicyDoubt {
   const doubt = match === true ? selects : match;
-  return { kind: 'policy', side, policy: refOf(compiled), doubt: doubt === true ? 'unreadable' : doubt };
+  return { kind: 'policy', side, policy: compiled.ref, doubt: doubt === true ? 'unreadable' : doubt };
 }
 
 function distinct(doubts: readonly PolicyDoubt[]): PolicyDoubt[] {
@@ -78,8 +78,4 @@ function distinct(doubts: readonly PolicyDoubt[]): PolicyDoubt[] {
 
 function passes(by: OpenBy): SideDecision {
   return { verdict: 'allowed', passage: { by } };
-}
-
-function refOf({ policy: { namespace, name } }: CompiledPolicy): PolicyRef {
-  return { kind: 'NetworkPolicy', namespace, name };
 }
