@@ -1,4 +1,5 @@
 import type { InstanceType, NetworkInterface } from '#lib/model/ec2.ts';
+import { trunkSupport } from '#lib/network/branch-limits.ts';
 import { versionAtLeast } from '#lib/network/cni.ts';
 import { PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
@@ -63,7 +64,8 @@ export function nodeCapacity(
   const carriers = attached.filter((eni) => carriesPods(eni, primaryCarriesPods));
   // An unseen primary is attached all the same.
   const primaryUnseen = !primaryCarriesPods && !attached.some(isPrimary) ? 1 : 0;
-  const podEnis = Math.max(0, eniMax - (attached.length - carriers.length) - primaryUnseen);
+  const room = eniMax - (attached.length - carriers.length) - primaryUnseen - trunkSlot(type, settings, attached);
+  const podEnis = Math.max(0, carriers.length, room);
   const mode = ipMode(type, settings);
   const slots = Math.max(0, type.ipv4AddressesPerInterface - 1);
   const perSlot = mode === 'prefix' ? PREFIX_SIZE : 1;
@@ -85,6 +87,15 @@ export function nodeCapacity(
     ipCapacity: sum(carriers, (eni) => interfaceCapacity(eni, slots, mode)) + unattached * slots * perSlot,
     ipAssigned: sum(carriers, (eni) => singles(eni) + PREFIX_SIZE * eni.ipv4Prefixes.length),
   };
+}
+
+/**
+ * The slot that ipamd keeps free until the trunk is attached: on types that take one, and on those that its table does not list.
+ * Source: amazon-vpc-cni-k8s pkg/ipamd/ipamd.go (hasRoomForEni).
+ */
+function trunkSlot({ instanceType }: InstanceType, { podEni }: VpcCniSettings, attached: readonly NetworkInterface[]): number {
+  const pending = podEni && !attached.some(({ interfaceType }) => interfaceType === 'trunk');
+  return pending && trunkSupport(instanceType).kind !== 'unsupported' ? 1 : 0;
 }
 
 function isPrimary({ attachment }: NetworkInterface): boolean {

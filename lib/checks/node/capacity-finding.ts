@@ -4,7 +4,7 @@ import type { EniNode } from '#lib/network/eni-nodes.ts';
 
 /** Judges one node: how many of its possible pod addresses are in use, and who waits. */
 export function capacityFinding(entry: EniNode, warningPercent: number): Omit<Judgement, 'resource'> {
-  const { type, capacity, pods, node } = entry;
+  const { type, capacity, pods, node, cilium } = entry;
   const verdict = verdictOf(entry, warningPercent);
   return {
     verdict,
@@ -27,7 +27,9 @@ export function capacityFinding(entry: EniNode, warningPercent: number): Omit<Ju
     ...(verdict !== 'ok' &&
       capacity.ipCapacity !== null && {
         remediation:
-          capacity.mode === 'secondary-ip' && !capacity.fellBack ? 'enable-prefix-delegation' : 'advise-instance-types',
+          cilium === undefined && capacity.mode === 'secondary-ip' && !capacity.fellBack
+            ? 'enable-prefix-delegation'
+            : 'advise-instance-types',
       }),
   };
 }

@@ -59,14 +59,16 @@ function verdictOf(reason: MaxPodsReason, aboveGuidance: 'ok' | 'warning'): 'ok'
 }
 
 function summary(
-  { node, type, capacity, pods }: EniNode,
+  { node, type, capacity, pods, cilium }: EniNode,
   maxPods: number,
   reason: MaxPodsReason,
   { source, change }: MaxPodsOrigin,
 ): string {
   const expected = expectedMaxPods(type, capacity);
   const start = `${node.name} (${type.instanceType}, ${capacity.mode}) allows ${maxPods} pods`;
-  const where = `Set by ${SOURCES[source]}: ${change}.`;
+  const aside = cilium !== undefined && cilium.firstInterfaceIndex > 0;
+  const skips = aside ? `Cilium leaves ${plural(cilium.firstInterfaceIndex, 'interface')} out (first-interface-index). ` : '';
+  const where = `${skips}Set by ${SOURCES[source]}: ${change}.`;
   switch (reason) {
     case 'matches':
       return `${start}; ${expected} fit.`;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { judgeNodes } from '#lib/checks/node/judged-nodes.ts';
 import { maxPodsFinding } from '#lib/checks/node/max-pods-finding.ts';
+import { NODE_INPUTS } from '#lib/checks/node/vpc-cni-nodes.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { dataOf } from '#lib/model/slice.ts';
 
@@ -23,8 +24,8 @@ export const check = defineCheck({
   title: "max-pods against the nodes' addresses",
   area: 'node',
   severity: 'critical',
-  inputs: ['cluster', 'nodes', 'pods', 'instanceTypes', 'networkInterfaces', 'daemonSets', 'subnets'],
-  optional: ['instances', 'nodegroups'],
+  inputs: NODE_INPUTS,
+  optional: ['instances', 'nodegroups', 'cniResources'],
   options,
   metrics: [
     {
@@ -42,8 +43,9 @@ export const check = defineCheck({
         'over-committed: max-pods less host-network and branch pods exceeds the possible addresses; stale: prefix delegation is on and max-pods is still that of secondary addresses; wasteful: `wastefulRatio` times as many would fit; above-guidance: above 110, or 250 with more than 30 vCPUs (`aboveGuidance`)',
       critical: 'over-committed, and more pods are on the node than it can give addresses',
       unknown:
-        'Windows and multi-NIC nodes; a type that DescribeInstanceTypes did not answer; a node whose instance or interfaces were not seen, or that states no allocatable pods; no CNI that is understood',
-      notApplicable: 'Cilium, Calico or flannel gives pods their addresses; Fargate, hybrid and Auto Mode nodes',
+        'Windows and multi-NIC nodes; a type that DescribeInstanceTypes did not answer; a node whose instance or interfaces were not seen, or that states no allocatable pods; no CNI that is understood, or CiliumNodes that were not read',
+      notApplicable:
+        'Cilium in another mode than eni, Calico or flannel gives pods their addresses; Fargate, hybrid and Auto Mode nodes',
     },
     evidence: {
       allocatablePods: '`status.allocatable.pods`',

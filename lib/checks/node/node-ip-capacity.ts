@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { capacityFinding } from '#lib/checks/node/capacity-finding.ts';
 import { judgeNodes } from '#lib/checks/node/judged-nodes.ts';
+import { NODE_INPUTS } from '#lib/checks/node/vpc-cni-nodes.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { distribution } from '#lib/model/metric.ts';
 
@@ -18,8 +19,8 @@ export const check = defineCheck({
   title: 'Pod addresses of each node',
   area: 'node',
   severity: 'critical',
-  inputs: ['cluster', 'nodes', 'pods', 'instanceTypes', 'networkInterfaces', 'daemonSets', 'subnets'],
-  optional: ['instances'],
+  inputs: NODE_INPUTS,
+  optional: ['instances', 'cniResources'],
   options,
   metrics: [
     {
@@ -42,8 +43,9 @@ export const check = defineCheck({
       warning: 'pods use at least `warningPercent` of the possible addresses, or an IPv6 node holds no prefix yet',
       critical: 'pods use all of them and others wait on the node, or pods wait on an IPv6 node that holds no prefix',
       unknown:
-        'Windows and multi-NIC nodes; a type that DescribeInstanceTypes did not answer; a node whose instance or interfaces were not seen; no CNI that is understood',
-      notApplicable: 'Cilium, Calico or flannel gives pods their addresses; Fargate, hybrid and Auto Mode nodes',
+        'Windows and multi-NIC nodes; a type that DescribeInstanceTypes did not answer; a node whose instance or interfaces were not seen; no CNI that is understood, or CiliumNodes that were not read',
+      notApplicable:
+        'Cilium in another mode than eni, Calico or flannel gives pods their addresses; Fargate, hybrid and Auto Mode nodes',
     },
     evidence: {
       instanceType: 'EC2 instance type',

@@ -1,10 +1,9 @@
 import { type CheckResult, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
-import type { Node } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { SliceData, Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
-import { type EniNode, type EniNodeAnswer, eniNode } from '#lib/network/eni-nodes.ts';
+import { type EniNode, type EniNodeAnswer, eniNode, type NodeHost } from '#lib/network/eni-nodes.ts';
 import { type Host, nodeInventory } from '#lib/network/node-inventory.ts';
 import { cniName, podIpam } from '#lib/network/pod-ipam.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
@@ -28,7 +27,7 @@ export interface NodeCheckContext {
 
 /** A node that is not judged, and why. */
 export interface UnjudgedNode {
-  readonly host: Host & { readonly node: Node };
+  readonly host: NodeHost;
   readonly answer: Exclude<EniNodeAnswer, { readonly kind: 'judged' }>;
 }
 
@@ -42,16 +41,13 @@ export interface VpcCniNodes {
 
 /** @returns the answer for the whole cluster where the VPC CNI does not give its pods their addresses, or nobody knows */
 export function vpcCniNodes({ inputs, optional, target }: NodeCheckContext): VpcCniNodes | CheckResult {
-  const { cluster, nodes, pods, instanceTypes, networkInterfaces } = inputs;
   const settings = vpcCniSettingsOf(inputs, target);
   if ('findings' in settings) return settings;
-  const types = new Map(instanceTypes.map((type) => [type.instanceType, type]));
+  const types = new Map(inputs.instanceTypes.map((type) => [type.instanceType, type]));
   const subnets = new Map(inputs.subnets.map((subnet) => [subnet.subnetId, subnet]));
   const judged: EniNode[] = [];
   const unjudged: UnjudgedNode[] = [];
-  const { hosts } = nodeInventory(cluster.name, nodes, dataOf(optional.instances), networkInterfaces, pods);
-  for (const host of hosts) {
-    if (!isNode(host)) continue;
+  for (const host of nodeHosts({ inputs, optional })) {
     const answer = eniNode(host, settings, types, subnets);
     if (answer.kind === 'judged') judged.push(answer.entry);
     else unjudged.push({ host, answer });
@@ -87,6 +83,13 @@ export function vpcCniSettingsOf(
   }
 }
 
-function isNode(host: Host): host is Host & { readonly node: Node } {
+/** The hosts that are nodes. */
+export function nodeHosts({ inputs, optional }: Pick<NodeCheckContext, 'inputs' | 'optional'>): readonly NodeHost[] {
+  const { cluster, nodes, pods, networkInterfaces } = inputs;
+  const { hosts } = nodeInventory(cluster.name, nodes, dataOf(optional.instances), networkInterfaces, pods);
+  return hosts.filter(isNode);
+}
+
+function isNode(host: Host): host is NodeHost {
   return host.node !== undefined;
 }

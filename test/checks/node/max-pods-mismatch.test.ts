@@ -121,6 +121,30 @@ test.each<[string, World, 'unknown' | 'not-applicable', string]>([
   expect(run(allowing(29, over)).findings).toMatchObject([{ verdict, summary: expect.stringContaining(text) }]),
 );
 
+const CILIUM = aDaemonSet({
+  name: 'cilium',
+  labels: { 'k8s-app': 'cilium' },
+  containers: [{ name: 'cilium-agent', image: 'c:v1', init: false, env: {}, args: [] }],
+});
+const ciliumNode = {
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumNode',
+  name: aNode().name,
+  labels: {},
+  spec: { eni: { 'first-interface-index': 1 } },
+  status: { eni: { enis: { 'eni-i-1-0': { number: 0 } } } },
+};
+test("under Cilium's ENI mode max-pods is set against what Cilium takes of the interfaces", () => {
+  const finding = first(allowing(29, { daemonSets: [CILIUM], cniResources: [ciliumNode] }));
+  expect(finding).toMatchObject({ verdict: 'warning', evidence: { verdictReason: 'over-committed', expectedMaxPods: 20 } });
+  expect(finding?.summary).toContain('Cilium leaves 1 interface out');
+  expect(first(allowing(20, { daemonSets: [CILIUM], cniResources: [ciliumNode] }))?.verdict).toBe('ok');
+  expect(first(allowing(29, { daemonSets: [CILIUM], cniResources: DENIED }))).toMatchObject({
+    verdict: 'unknown',
+    resource: { kind: 'cluster' },
+  });
+});
+
 test('the metric counts mismatched nodes once for the cluster', () => {
   const nodes = [29, 110].map((allocatablePods, at) => aNode({ name: `n${at}`, instanceId: `i-${at}`, allocatablePods }));
   const world = allowing(29, {

@@ -201,6 +201,24 @@ test.each<[string, World, 'unknown' | 'not-applicable', string]>([
   expect(metrics).toEqual([]);
 });
 
+test("under Cilium's ENI mode the capacity is Cilium's, and prefix delegation of the VPC CNI no remedy", () => {
+  const cniResources = [
+    {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNode',
+      name: aNode().name,
+      labels: {},
+      spec: { eni: { 'first-interface-index': 1 } },
+      status: { eni: { enis: { 'eni-i-1-1': { number: 1 } } } },
+    },
+  ];
+  expect(first(withPods(18, 1, { daemonSets: [agent('cilium', 'cilium-agent')], cniResources }))).toMatchObject({
+    verdict: 'critical',
+    remediation: 'advise-instance-types',
+    evidence: { ipCapacity: 18, ipAssigned: 18, ipInUse: 18, eniAttached: 3, eniMax: 3 },
+  });
+});
+
 test('an empty cluster has nothing to judge, and instances are not needed', () => {
   expect(run(withPods(0, 0, { nodes: [], instances: [], networkInterfaces: [] }))).toEqual({ findings: [], metrics: [] });
   expect(first(withPods(27, 1, { instances: DENIED }))?.verdict).toBe('critical');
