@@ -21,7 +21,7 @@ export function controlPlaneFinding(
   options: RoomOptions,
 ): Judgement {
   const issues = cluster.healthIssues.filter(({ code }) => ISSUE_CODES.has(code));
-  const verdict = issues.length > 0 || !room.suffices ? 'critical' : room.short.length > 0 ? 'warning' : 'ok';
+  const verdict = verdictOf(cluster, room, issues.length > 0);
   return {
     verdict,
     resource: { kind: 'cluster', id: arn, name },
@@ -43,10 +43,20 @@ export function controlPlaneFinding(
       healthIssues: issues.map(({ code, message, resourceIds }) => ({ code, message: message ?? null, resourceIds })),
     },
     ...(verdict !== 'ok' && {
-      timeToImpact: issues.length > 0 ? ('hours' as const) : ('days' as const),
+      timeToImpact: verdict === 'critical' ? ('hours' as const) : ('days' as const),
       remediation: 'update-cluster-subnets',
     }),
   };
+}
+
+/** A want of room hurts at the next update and wakes nobody before: unless one is under way, or EKS itself is held up already. */
+function verdictOf(
+  { status }: EksCluster,
+  { suffices, short }: ControlPlaneRoom,
+  reported: boolean,
+): 'ok' | 'warning' | 'critical' {
+  if (reported || (!suffices && status === 'UPDATING')) return 'critical';
+  return !suffices || short.length > 0 ? 'warning' : 'ok';
 }
 
 function clauses(room: ControlPlaneRoom, { minimumFreePerSubnet }: RoomOptions): readonly string[] {

@@ -28,9 +28,10 @@ export const check = defineCheck({
     question:
       "Can the cluster be updated? EKS puts the control plane's interfaces into the subnets that the cluster was given, takes up to five more of their addresses during an update of its version, and may choose any of them. Where one is missing or full, the update can fail. An IPv6 cluster needs the same IPv4 addresses.",
     verdicts: {
-      warning: 'a subnet with fewer than `minimumFreePerSubnet` free, while others make up for it',
+      warning:
+        'fewer than two zones in which the subnets of the cluster have `upgradeAddresses` free; or one of the subnets is not in the VPC; or one has fewer than `minimumFreePerSubnet` free',
       critical:
-        'fewer than two zones in which the subnets of the cluster have `upgradeAddresses` free; or one of the subnets is not in the VPC; or EKS reports InsufficientFreeAddresses or Ec2SubnetNotFound',
+        'EKS reports InsufficientFreeAddresses or Ec2SubnetNotFound; or an update is under way and there is no such room, or a subnet is missing',
       unknown: 'EKS named no subnets of the cluster',
     },
     evidence: {

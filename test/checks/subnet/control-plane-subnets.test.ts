@@ -24,12 +24,12 @@ test.each<[string, Zones, string, readonly string[]]>([
   ['dedicated /28s with two interfaces each', { a: [9], b: [9] }, 'ok', ['eu-west-1a', 'eu-west-1b']],
   ['six free each', { a: [6], b: [6] }, 'ok', ['eu-west-1a', 'eu-west-1b']],
   ['five free each', { a: [5], b: [5] }, 'warning', ['eu-west-1a', 'eu-west-1b']],
-  ['four free in one of two zones', { a: [200], b: [4] }, 'critical', ['eu-west-1a']],
+  ['four free in one of two zones', { a: [200], b: [4] }, 'warning', ['eu-west-1a']],
   ['none free in one of three zones', { a: [200], b: [200], c: [0] }, 'warning', ['eu-west-1a', 'eu-west-1b']],
   ['a zone whose subnets have five together', { a: [200], b: [2, 3] }, 'warning', ['eu-west-1a', 'eu-west-1b']],
   ['a full subnet beside a roomy one of its zone', { a: [200], b: [0, 90] }, 'warning', ['eu-west-1a', 'eu-west-1b']],
-  ['nothing free anywhere', { a: [0], b: [0] }, 'critical', []],
-  ['one zone only', { a: [200, 200] }, 'critical', ['eu-west-1a']],
+  ['nothing free anywhere', { a: [0], b: [0] }, 'warning', []],
+  ['one zone only', { a: [200, 200] }, 'warning', ['eu-west-1a']],
 ])('%s: %3$s', (_, zones, verdict, zonesWithRoom) =>
   expect(judge(zones)).toMatchObject({ verdict, evidence: { zonesWithRoom } }),
 );
@@ -61,7 +61,13 @@ const roomy: Zones = { a: [200], b: [200] };
 const issue = (code: string, resourceIds: string[] = []) => ({ healthIssues: [{ code, message: 'so it is', resourceIds }] });
 
 test.each<[string, Partial<EksCluster>, string, string]>([
-  ['a subnet that is gone', { subnetIds: ['subnet-a0', 'subnet-b0', 'subnet-x'] }, 'critical', 'subnet-x is not in the VPC'],
+  ['a subnet that is gone', { subnetIds: ['subnet-a0', 'subnet-b0', 'subnet-x'] }, 'warning', 'subnet-x is not in the VPC'],
+  [
+    'a subnet that is gone while an update is under way',
+    { subnetIds: ['subnet-a0', 'subnet-b0', 'subnet-x'], status: 'UPDATING' },
+    'critical',
+    'subnet-x is not in the VPC',
+  ],
   [
     'EKS short of addresses',
     issue('InsufficientFreeAddresses', ['subnet-a0']),
@@ -80,13 +86,17 @@ test.each<[string, Partial<EksCluster>, string, string]>([
   expect(finding?.summary).toContain(text);
 });
 
+test('a want of room presses once an update is under way', () => {
+  expect(judge({ a: [0], b: [0] }, { status: 'UPDATING' })?.verdict).toBe('critical');
+});
+
 test('what EKS reports presses more than an update to come', () => {
   expect(judge(roomy, issue('InsufficientFreeAddresses'))?.timeToImpact).toBe('hours');
   expect(judge({ a: [0], b: [0] })?.timeToImpact).toBe('days');
 });
 
 test('the bounds are options, and are met when equalled', () => {
-  expect(judge({ a: [8], b: [8] }, {}, { upgradeAddresses: 9 })?.verdict).toBe('critical');
+  expect(judge({ a: [8], b: [8] }, {}, { upgradeAddresses: 9 })?.verdict).toBe('warning');
   expect(judge({ a: [8], b: [8] }, {}, { upgradeAddresses: 8, minimumFreePerSubnet: 8 })?.verdict).toBe('ok');
   expect(judge({ a: [8], b: [8] }, {}, { minimumFreePerSubnet: 9 })?.verdict).toBe('warning');
   expect(judge({ a: [8], b: [8] }, {}, { recommendedFreePerSubnet: 8 })?.evidence).toMatchObject({ belowRecommended: [] });
