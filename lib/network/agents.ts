@@ -1,5 +1,6 @@
 import type { DaemonSet, Node, Pod } from '#lib/model/kubernetes.ts';
 import { maxUnavailable, schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
+import { type PodFault, podReadiness, podRestartsADay } from '#lib/network/pod-readiness.ts';
 
 /**
  * `starting`: young, and nothing has gone wrong yet. `updating`: down for a rolling update, within what it allows.
@@ -13,15 +14,7 @@ export interface Agent {
   readonly pod?: Pod;
   readonly state: AgentState;
   /** Why it is not ready. */
-  readonly fault?: AgentFault;
-}
-
-export interface AgentFault {
-  /** As Kubernetes names it: CrashLoopBackOff, ImagePullBackOff, NotReady. */
-  readonly reason: string;
-  /** How a container ended with an error, as OOMKilled; with its exit code. */
-  readonly terminatedReason?: string;
-  readonly exitCode?: number;
+  readonly fault?: PodFault;
 }
 
 export interface AgentContext {
@@ -63,27 +56,7 @@ function agentOn(node: Node, pod: Pod | undefined, startedBefore: string): Agent
     return { node, ...(pod ? { pod } : {}), state: 'node-down' };
   }
   if (pod === undefined) return { node, state: node.createdAt > startedBefore ? 'starting' : 'missing' };
-  if (pod.conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return { node, pod, state: 'ready' };
-  const fault = faultOf(pod);
-  const young = pod.createdAt > startedBefore && fault.exitCode === undefined && !isStuck(fault.reason);
-  return { node, pod, state: young ? 'starting' : 'failing', fault };
-}
-
-/** Waiting reasons that a container passes through when all is well. */
-const PASSING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing', 'NotReady']);
-const isStuck = (reason: string): boolean => !PASSING.has(reason);
-
-function faultOf(pod: Pod): AgentFault {
-  const broken = pod.containers.filter(({ ready, exitCode, init }) => !ready && !(init && exitCode === 0));
-  const worst =
-    broken.find(({ waitingReason }) => waitingReason !== undefined && isStuck(waitingReason)) ??
-    broken.find(({ exitCode = 0 }) => exitCode !== 0) ??
-    broken[0];
-  const unscheduled = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  const reason = worst?.waitingReason ?? pod.reason ?? unscheduled?.reason ?? worst?.terminatedReason ?? 'NotReady';
-  if (worst?.exitCode === undefined || worst.exitCode === 0) return { reason };
-  const { terminatedReason, exitCode } = worst;
-  return { reason, exitCode, ...(terminatedReason === undefined ? {} : { terminatedReason }) };
+  return { node, pod, ...podReadiness(pod, startedBefore) };
 }
 
 /** A rolling update replaces agents on purpose. One that stays unready after that is not among them, nor is one that pods wait for. */
@@ -100,15 +73,7 @@ export function isBroken({ state }: Agent): boolean {
   return state === 'failing' || state === 'missing';
 }
 
-/** Of all its containers, over the pod's life. */
-export function restartsOf(pod: Pod | undefined): number {
-  return pod?.containers.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
-}
-
-const DAY = 24 * 3600 * 1000;
-
-/** Restarts over the pod's life a day; a pod's first day counts as a whole one. */
+/** Zero where it has no pod. See podRestartsADay. */
 export function restartsADay({ pod }: Agent, now: Date): number {
-  if (pod === undefined) return 0;
-  return restartsOf(pod) / Math.max(1, (now.getTime() - Date.parse(pod.createdAt)) / DAY);
+  return pod === undefined ? 0 : podRestartsADay(pod, now);
 }

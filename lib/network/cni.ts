@@ -40,7 +40,7 @@ export function findCnis(daemonSets: readonly DaemonSet[]): readonly Cni[] {
 }
 
 /** The tag of an image reference; a digest alone tells no version. */
-function imageTag(image: string): string | undefined {
+export function imageTag(image: string): string | undefined {
   const name = image.split('@', 1)[0] ?? '';
   const colon = name.lastIndexOf(':');
   return colon > name.lastIndexOf('/') ? name.slice(colon + 1) : undefined;

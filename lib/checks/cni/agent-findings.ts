@@ -2,8 +2,9 @@ import { type FleetEvidence, fleetEvidence, fleetSummary } from '#lib/checks/cni
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Pod } from '#lib/model/kubernetes.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { type Agent, isBroken, restartsADay, restartsOf } from '#lib/network/agents.ts';
+import { type Agent, isBroken, restartsADay } from '#lib/network/agents.ts';
 import type { Cni } from '#lib/network/cni.ts';
+import { restartsOf } from '#lib/network/pod-readiness.ts';
 
 /** One CNI's DaemonSet and its agent on every node that should have one. */
 export interface Fleet {

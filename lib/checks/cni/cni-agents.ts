@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { fleetFinding, nodeFindings } from '#lib/checks/cni/agent-findings.ts';
 import { noAgentResult, uncoveredFinding } from '#lib/checks/cni/no-agent-findings.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import { agentsOf, restartsOf } from '#lib/network/agents.ts';
+import { agentsOf } from '#lib/network/agents.ts';
 import { podsAwaitingNetwork } from '#lib/network/awaiting-network.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { schedulesOn } from '#lib/network/daemon-set-scheduling.ts';
+import { restartsOf } from '#lib/network/pod-readiness.ts';
 
 const seconds = (value: number) => z.number().min(0).default(value);
 

@@ -1,5 +1,6 @@
-import { type Agent, type AgentState, isRollingOut, restartsOf } from '#lib/network/agents.ts';
+import { type Agent, type AgentState, isRollingOut } from '#lib/network/agents.ts';
 import type { Cni } from '#lib/network/cni.ts';
+import { restartsOf } from '#lib/network/pod-readiness.ts';
 
 /** Enough to recognise them; the counts stand beside. */
 const MOST_LISTED = 20;
