@@ -18,7 +18,7 @@ export interface MaxPodsOrigin {
   readonly change: string;
 }
 
-const NODEADM = 'set spec.kubelet.config.maxPods in the NodeConfig of the user data';
+const NODEADM = 'set spec.kubelet.config.maxPods, or maxPodsExpression, in the NodeConfig of the user data';
 const BOTTLEROCKET = 'set settings.kubernetes.max-pods in the user data';
 const BOOTSTRAP = "start bootstrap.sh with --use-max-pods false --kubelet-extra-args '--max-pods=N' in the user data";
 
@@ -55,9 +55,10 @@ function managedOrigin(node: Node, group: string, nodegroups: readonly Nodegroup
       source: 'unknown',
       change: `look at node group ${group}: with an AMI of its own its user data sets it, without one EKS does at its next AMI or launch-template update`,
     };
+  const smallest = nodegroup.instanceTypes.length > 1 ? ' by the smallest of its types' : '';
   return {
     source: 'managed-node-group',
-    change: `EKS computes it for node group ${group} when the group, its launch template or its AMI version changes: update the group, or create a new one`,
+    change: `EKS computes it for node group ${group}${smallest} when the group, its launch template or its AMI version changes: update the group, or create a new one`,
   };
 }
 

@@ -18,6 +18,8 @@ export interface VpcCniSettings {
   readonly clusterName?: string;
   readonly ipv6: boolean;
   readonly multiNic: boolean;
+  /** ipamd takes the interfaces as it finds them, and calls EC2 for nothing. */
+  readonly provisioningDisabled?: true;
   /** Caps the interfaces of a node; absent where the instance type alone decides. */
   readonly maxEni?: number;
   readonly warmEniTarget: number;
@@ -32,6 +34,7 @@ export function vpcCniSettings({ daemonSet, version }: Cni): VpcCniSettings {
   const warmIpTarget = positive(env['WARM_IP_TARGET']);
   const minimumIpTarget = positive(env['MINIMUM_IP_TARGET']);
   const maxEni = positive(env['MAX_ENI']);
+  const provisioningDisabled = isTrue(env['DISABLE_NETWORK_RESOURCE_PROVISIONING']) || isTrue(env['ENABLE_IMDS_ONLY_MODE']);
   return {
     ...(version === undefined ? {} : { version }),
     prefixDelegation: isTrue(env['ENABLE_PREFIX_DELEGATION']),
@@ -46,6 +49,7 @@ export function vpcCniSettings({ daemonSet, version }: Cni): VpcCniSettings {
     ...(env['CLUSTER_NAME'] ? { clusterName: env['CLUSTER_NAME'] } : {}),
     ipv6: isTrue(env['ENABLE_IPv6']),
     multiNic: isTrue(env['ENABLE_MULTI_NIC']),
+    ...(provisioningDisabled && { provisioningDisabled }),
     ...(maxEni === undefined ? {} : { maxEni }),
     warmEniTarget: wholeNumber(env['WARM_ENI_TARGET']) ?? 1,
     warmPrefixTarget: wholeNumber(env['WARM_PREFIX_TARGET']) ?? 0,

@@ -95,6 +95,13 @@ const grouped = { 'eks.amazonaws.com/nodegroup': 'general' };
 test.each([
   ['a managed group', { labels: grouped }, [aNodegroup()], 'managed-node-group', 'EKS computes it'],
   [
+    'a managed group of several types',
+    { labels: grouped },
+    [aNodegroup({ instanceTypes: ['m5.large', 'm5.xlarge'] })],
+    'managed-node-group',
+    'by the smallest of its types',
+  ],
+  [
     'a managed group with an AMI of its own',
     { labels: grouped, osImage: 'Amazon Linux 2023.9' },
     [aNodegroup({ amiType: 'CUSTOM' })],

@@ -1,11 +1,14 @@
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
+import { canDelegatePrefixes } from '#lib/network/node-capacity.ts';
 
 /** Judges one node: how many of its possible pod addresses are in use, and who waits. */
 export function capacityFinding(entry: EniNode, warningPercent: number): Omit<Judgement, 'resource'> {
   const { type, capacity, pods, node, cilium } = entry;
   const verdict = verdictOf(entry, warningPercent);
+  const prefixesWouldHelp =
+    cilium === undefined && capacity.mode === 'secondary-ip' && !capacity.fellBack && canDelegatePrefixes(type);
   return {
     verdict,
     summary: `${clauses(entry).join('; ')}.`,
@@ -26,10 +29,7 @@ export function capacityFinding(entry: EniNode, warningPercent: number): Omit<Ju
     ...(verdict === 'warning' && { timeToImpact: 'hours' as const }),
     ...(verdict !== 'ok' &&
       capacity.ipCapacity !== null && {
-        remediation:
-          cilium === undefined && capacity.mode === 'secondary-ip' && !capacity.fellBack
-            ? 'enable-prefix-delegation'
-            : 'advise-instance-types',
+        remediation: prefixesWouldHelp ? 'enable-prefix-delegation' : 'advise-instance-types',
       }),
   };
 }

@@ -54,13 +54,13 @@ export const check = defineCheck({
         'MINIMUM_IP_TARGET alone, no warm prefix or interface and no address target, or WARM_IP_TARGET=1 on `manyNodes`; or, with `leastHours` of history, other targets give `leastReclaimed` addresses back to subnets that are `subnetUsedPercent` used',
       unknown: 'no node can be judged: Windows, multi-NIC, or not seen in EC2; no CNI that is understood',
       notApplicable:
-        'Cilium, Calico, flannel or EKS Auto Mode gives pods their addresses; IPv6; Fargate, hybrid and Auto Mode nodes alone',
+        'Cilium, Calico, flannel or EKS Auto Mode gives pods their addresses; IPv6; ipamd makes no calls of EC2; Fargate, hybrid and Auto Mode nodes alone',
     },
     evidence: {
       warmIps: 'addresses that nodes hold for pods and no pod has',
       recommended:
         'the targets to set: `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`, and the `WARM_PREFIX_TARGET` to leave beside them; the present ones where none hold fewer; null where unset or without meaning',
-      ipsReclaimed: 'addresses that nodes would give back, less what some would take more',
+      ipsReclaimed: 'addresses that nodes would give back, less what some would take more; cordoned nodes keep theirs',
       current: 'the targets as they are',
       basis: 'history, or present-pods where it does not reach back `leastHours` for the types of half of the nodes',
       hoursObserved: 'hours that the history reaches back',
@@ -85,10 +85,17 @@ export const check = defineCheck({
     if ('findings' in found) return found;
     const { settings, judged: nodes, unjudged, subnets } = found;
     if (settings.ipv6) return notApplicable(target, 'Nodes of an IPv6 cluster hold one /80 prefix each, whatever the targets.');
+    if (settings.provisioningDisabled)
+      return notApplicable(
+        target,
+        'ipamd assigns no addresses here: DISABLE_NETWORK_RESOURCE_PROVISIONING or ENABLE_IMDS_ONLY_MODE is on.',
+      );
     const none = noneJudged(found, target);
     if (none !== undefined) return none;
+    // ipamd leaves the pool of a cordoned node as it is.
+    const schedulable = nodes.filter(({ node }) => !node.unschedulable);
     const churn = podChurn(nodes, history, now, options);
-    const advice = warmAdvice(nodes, settings, churn, options.leastWarmIps);
+    const advice = warmAdvice(schedulable, settings, churn, options.leastWarmIps);
     const shortSubnets = [...advice.reclaimedBySubnet.keys()].filter(
       (id) => usedPercent(subnets.get(id)) >= options.subnetUsedPercent,
     );

@@ -100,6 +100,13 @@ test('the evidence counts what pods use, what is held and what could be', () => 
   ]);
 });
 
+test.each<[string, World, string]>([
+  ['Nitro', {}, 'enable-prefix-delegation'],
+  ['Xen', { instanceTypes: [anInstanceType({ hypervisor: 'xen' })] }, 'advise-instance-types'],
+])('the remedy of a full node on %s is %3$s', (_, over, remediation) =>
+  expect(first(withPods(27, 1, over))?.remediation).toBe(remediation),
+);
+
 test('one distribution holds all nodes', () => {
   const nodes = ['1', '2', '3'].map((id) => aNode({ name: `n${id}`, instanceId: `i-${id}` }));
   const world = withPods(0, 0, {

@@ -64,6 +64,14 @@ test.each<[string, World, object, History, string, number]>([
   ['a subnet with room', pool(3, {}, { subnets: [aSubnet({ availableIpAddressCount: 100 })] }), SMALL, past(24), 'ok', 13],
   ['bursts that need them all', pool(3), SMALL, past(24, { starts: 20 }), 'ok', 0],
   ['nodes that are full', pool(17), SMALL, past(24, { average: 17 }), 'ok', 0],
+  [
+    'a cordoned node',
+    pool(3, {}, { nodes: nodesOf(1).map((node) => ({ ...node, unschedulable: true })) }),
+    SMALL,
+    past(24),
+    'ok',
+    0,
+  ],
   ['no nodes', pool(0, {}, { nodes: [], networkInterfaces: [], instances: [] }), SMALL, NO_HISTORY, 'ok', 0],
 ])('with %s it is %5$s', (_, world, options, history, verdict, ipsReclaimed) =>
   expect(first(world, options, history)).toMatchObject({
@@ -182,6 +190,13 @@ const agent = aDaemonSet({
 });
 test.each<[string, World, string, string]>([
   ['IPv6', pool(1, {}, { cluster: aCluster({ ipFamily: 'ipv6' }) }), 'not-applicable', '/80'],
+  [
+    'an ipamd that makes no calls',
+    pool(1, { DISABLE_NETWORK_RESOURCE_PROVISIONING: 'true' }),
+    'not-applicable',
+    'assigns no addresses',
+  ],
+  ['an ipamd on metadata alone', pool(1, { ENABLE_IMDS_ONLY_MODE: 'true' }), 'not-applicable', 'assigns no addresses'],
   ['Fargate nodes alone', labelled('fargate'), 'not-applicable', 'Fargate'],
   ['Auto Mode as a whole', pool(1, {}, { daemonSets: [], cluster: aCluster({ autoMode: true }) }), 'not-applicable', 'Auto Mode'],
   ['Calico', pool(1, {}, { daemonSets: [agent] }), 'not-applicable', 'Calico'],
