@@ -7,8 +7,8 @@ import type { KubernetesObject, KubernetesResource, WorldCluster } from '#lib/sa
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** An API server's refusal, a metav1.Status. */
-export function status(code: number, reason: string, message: string): Answer {
-  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+export function status(code: number, reason: string, message: string, details?: object): Answer {
+  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code };
   return { status: code, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }
 
@@ -19,7 +19,7 @@ export interface KubernetesQuery {
   readonly accept: string;
 }
 
-/** Answers a GET: discovery, the version, or a list. */
+/** Answers a GET: discovery, the version, a list, or one object. */
 export function answerKubernetes(cluster: WorldCluster, { path, parameters, accept }: KubernetesQuery): Answer {
   const discovered = discovery(cluster, path, accept);
   if (discovered !== undefined) return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(discovered) };
@@ -30,7 +30,8 @@ export function answerKubernetes(cluster: WorldCluster, { path, parameters, acce
     place && cluster.kubernetes.find(({ apiVersion, plural }) => apiVersion === place.apiVersion && plural === place.plural);
   if (place === undefined || resource === undefined || (place.namespace !== undefined && !resource.namespaced))
     return status(404, 'NotFound', 'the server could not find the requested resource');
-  if (cluster.forbidden?.includes(resource.plural)) return forbidden(resource, place.namespace);
+  if (cluster.forbidden?.includes(resource.plural)) return forbidden(resource, place);
+  if (place.name !== undefined) return one(resource, place.namespace, place.name);
   try {
     return list(resource, place.namespace, parameters);
   } catch (error) {
@@ -67,13 +68,20 @@ function proxy({ forbidden: refused, proxied = {} }: WorldCluster, { namespace, 
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: said };
 }
 
-function forbidden({ apiVersion, plural }: KubernetesResource, namespace: string | undefined): Answer {
+/** A single object, with its apiVersion and kind: no list says them for it. */
+function one({ apiVersion, kind, plural, items }: KubernetesResource, namespace: string | undefined, name: string): Answer {
+  const found = items.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  if (found === undefined) return status(404, 'NotFound', `${plural} "${name}" not found`, { name, kind: plural });
+  return { status: 200, headers: JSON_HEADERS, body: JSON.stringify({ ...found, apiVersion, kind }) };
+}
+
+function forbidden({ apiVersion, plural }: KubernetesResource, { namespace, name }: Place): Answer {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return status(
     403,
     'Forbidden',
-    `${plural} is forbidden: User "cniwatch" cannot list resource "${plural}" in API group "${group}" ${scope}`,
+    `${plural}${name === undefined ? '' : ` "${name}"`} is forbidden: User "cniwatch" cannot ${name === undefined ? 'list' : 'get'} resource "${plural}" in API group "${group}" ${scope}`,
   );
 }
 
@@ -81,13 +89,20 @@ interface Place {
   readonly apiVersion: string;
   readonly namespace?: string;
   readonly plural: string;
+  /** Of a single object. */
+  readonly name?: string;
 }
 
 function parsePath(path: string): Place | undefined {
-  const match = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+))?\/([^/]+)$/.exec(path);
+  const match = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?$/.exec(path);
   if (match === null) return undefined;
-  const [, core, group, namespace, plural = ''] = match;
-  return { apiVersion: core ?? group ?? '', plural, ...(namespace === undefined ? {} : { namespace }) };
+  const [, core, group, namespace, plural = '', name] = match;
+  return {
+    apiVersion: core ?? group ?? '',
+    plural,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** Objects written once: a list of 30,000 pods is asked for again and again. */
