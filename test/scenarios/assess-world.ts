@@ -1,0 +1,30 @@
+import { CHECKS } from '#lib/checks/index.ts';
+import { collect } from '#lib/collect/collect.ts';
+import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import { defaultConfig } from '#lib/config/config.ts';
+import { discoverRegion } from '#lib/discover/discover.ts';
+import { evaluate } from '#lib/evaluate/evaluate.ts';
+import type { Assessment } from '#lib/model/assessment.ts';
+import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
+import type { World } from '#lib/sandbox/world.ts';
+import { enter } from '#test/sandbox/start.ts';
+
+export interface HowToAssess {
+  /** AWS operations that are denied, as `ec2:DescribeNetworkInterfaces`. */
+  readonly denied?: readonly string[];
+  readonly optIn?: readonly OptInSource[];
+}
+
+const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+/** The first cluster of a world, found, read and judged as the command line does it: through the real SDK clients. */
+export async function assessWorld(world: World, { denied = [], optIn = OPT_IN_SOURCES }: HowToAssess = {}): Promise<Assessment> {
+  await using entered = await enter(world);
+  const [target] = await discoverRegion({ region: world.region }, entered);
+  if (target === undefined) throw new Error('the world has no cluster');
+  for (const operation of denied)
+    entered.sandbox.inject({ on: operation, answer: { kind: 'error', code: 'AccessDeniedException', status: 403 } });
+  const kubernetes = eksAccess({ target, credentials: CREDENTIALS });
+  const snapshot = await collect(target, { aws: entered, kubernetes, deadlineMs: 60_000, optIn });
+  return evaluate(snapshot, { config: defaultConfig(), checks: CHECKS });
+}
