@@ -133,5 +133,6 @@ test.each<[string, World, readonly string[]]>([
   ['policies and no node', using(0, { ...noTrunk, nodes: [], instances: [] }), ['ok']],
   ['Windows nodes', using(0, { ...noTrunk, nodes: [{ ...bare, operatingSystem: 'windows' }] }), ['ok']],
   ['Auto Mode', using(0, { daemonSets: [], cluster: aCluster({ autoMode: true }) }), ['not-applicable']],
+  ['instances that were not read', using(3, { instances: DENIED, instanceTypes: DENIED, events: DENIED }), ['ok', 'ok']],
   ['no CNI', using(0, { daemonSets: [] }), ['unknown']],
 ])('with %s the findings are %j', (_, world, expected) => expect(verdicts(world)).toEqual(expected));

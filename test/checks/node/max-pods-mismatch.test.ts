@@ -139,6 +139,8 @@ test("under Cilium's ENI mode max-pods is set against what Cilium takes of the i
   expect(finding).toMatchObject({ verdict: 'warning', evidence: { verdictReason: 'over-committed', expectedMaxPods: 20 } });
   expect(finding?.summary).toContain('Cilium leaves 1 interface out');
   expect(first(allowing(20, { daemonSets: [CILIUM], cniResources: [ciliumNode] }))?.verdict).toBe('ok');
+  const lost = { ...ciliumNode, name: 'other' };
+  expect(first(allowing(29, { daemonSets: [CILIUM], cniResources: [lost] }))?.verdict).toBe('unknown');
   expect(first(allowing(29, { daemonSets: [CILIUM], cniResources: DENIED }))).toMatchObject({
     verdict: 'unknown',
     resource: { kind: 'cluster' },

@@ -75,6 +75,12 @@ test.each<[string, World, string, boolean]>([
   ['a busy node in a subnet without a whole block', off(19, full), 'ok', false],
   ['a busy node in a subnet that others fill unseen', off(19, shared), 'unknown', true],
   ['add-ons that were not read', off(19, { addons: DENIED }), 'unknown', true],
+  [
+    'a node that states no max-pods',
+    off(19, { nodes: [(({ allocatablePods: _none, ...node }) => node)(aNode())] }),
+    'warning',
+    true,
+  ],
   ['no nodes at all', off(0, { nodes: [], pods: [], instances: [], networkInterfaces: [] }), 'ok', false],
 ])('off, %s: %3$s', (_, world, verdict, eligible) =>
   expect(first(world)).toMatchObject({
@@ -143,6 +149,31 @@ test.each<[string, World, string]>([
 test('a full subnet is none where a tagged sibling of its zone has room', () => {
   const sibling = aSubnet({ subnetId: 'subnet-b', cidrBlock: '10.0.1.0/24', tags: { 'kubernetes.io/role/cni': '1' } });
   expect(first(on({ subnets: [...full.subnets, sibling] }))?.verdict).toBe('ok');
+});
+
+test('where the version does not tell whether the CNI turns to a sibling, it is unknown', () => {
+  const sibling = aSubnet({ subnetId: 'subnet-b', cidrBlock: '10.0.1.0/24', tags: { 'kubernetes.io/role/cni': '1' } });
+  expect(first(on({ subnets: [...full.subnets, sibling], daemonSets: [version('@sha256:0', ON)] }))).toMatchObject({
+    verdict: 'unknown',
+    summary: expect.stringContaining('subnet-a'),
+  });
+});
+
+test('under custom networking, where pods draw from must be known', () => {
+  const custom = {
+    daemonSets: [awsNode({ ...ON, AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' })],
+    networkInterfaces: [aNodeEni('i-1')],
+    subnets: [aSubnet({ availableIpAddressCount: 250 })],
+  };
+  expect(first(on({ ...custom, eniConfigs: [{ name: 'default', subnet: 'subnet-a', securityGroups: [] }] }))?.verdict).toBe('ok');
+  expect(first(on({ ...custom, eniConfigs: [{ name: 'default', subnet: 'gone', securityGroups: [] }] }))).toMatchObject({
+    verdict: 'unknown',
+    summary: expect.stringContaining('free in gone cannot be told'),
+  });
+  expect(first(on({ ...custom, eniConfigs: DENIED }))).toMatchObject({
+    verdict: 'unknown',
+    summary: expect.stringContaining('ENIConfigs were not read'),
+  });
 });
 
 test('Windows nodes are named beside the others', () => {
