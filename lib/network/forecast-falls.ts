@@ -10,6 +10,9 @@ const CARRY = 3;
 /** Of the readings around a fall, so many lie below the levels that are carried on. */
 const [LOWEST, LOW, MIDDLE, HIGH] = [0.02, 0.15, 0.5, 0.6];
 
+/** Hours by which the interval is wider, at the least, than its slopes make it: readings are minutes apart. */
+const LEAST_SLACK = 0.25;
+
 interface Candidate extends Fall {
   readonly hours: number;
   readonly earliest: number;
@@ -23,7 +26,7 @@ export function fallReach(history: SteadyHistory, floor: number, horizon: number
   );
   const speaks = uncontradicted(candidates);
   if (speaks === undefined) return undefined;
-  const slack = history.rhythm.period > 1 ? RHYTHM_SLACK : 0;
+  const slack = history.rhythm.period > 1 ? RHYTHM_SLACK : LEAST_SLACK;
   const earliest = Math.min(speaks.hours, ...candidates.map((candidate) => candidate.earliest));
   const latest = Math.max(speaks.hours, ...candidates.map((candidate) => candidate.latest ?? Number.POSITIVE_INFINITY));
   return {

@@ -25,7 +25,7 @@ interface Estimate {
 export type Method = (points: readonly HistoryPoint[], now: Date) => Estimate | undefined;
 
 export interface Walk {
-  /** Hours before the exhaustion from which on every ask warned; NaN where the series never ends. */
+  /** Hours from the first warning that stood until the exhaustion; NaN where the series never ends. */
   readonly lead: number;
   /** Asks, and those that warned with no exhaustion to follow. */
   readonly asks: number;
@@ -66,12 +66,12 @@ function falling(perHour: number, level: number, at: number, now: Date): Estimat
   return perHour < 0 ? { hours: Math.max(0, -level / perHour - (now.getTime() - at) / HOUR) } : undefined;
 }
 
-/** Asks every hour, from `from` steps on, for what the ring held then. */
-export function walk(method: Method, series: Series, from: number): Walk {
+/** Asks every so many steps, an hour unless told, from `from` on, for what the ring held then. */
+export function walk(method: Method, series: Series, from: number, every = STEPS_PER_HOUR): Walk {
   const { values, exhaustedAt } = series;
   const ringAt = ringsOf(series);
   const asks: Ask[] = [];
-  for (let t = from; t < (exhaustedAt ?? values.length); t += STEPS_PER_HOUR) {
+  for (let t = from; t < (exhaustedAt ?? values.length); t += every) {
     const estimate = method(ringAt(t), timeOf(t));
     const truth = exhaustedAt === undefined ? Number.POSITIVE_INFINITY : (exhaustedAt - t) / STEPS_PER_HOUR;
     const warned = estimate !== undefined && estimate.hours < WARNING;
@@ -94,10 +94,8 @@ interface Ask {
 
 function tally(asks: readonly Ask[], ends: boolean): Walk {
   const near = asks.flatMap(({ truth, estimate }) => (estimate !== undefined && truth < WARNING ? [{ truth, ...estimate }] : []));
-  const inTime = asks.filter(({ truth }) => truth >= LEAST_LEAD);
-  const lastSilent = inTime.findLastIndex(({ estimate, wrong }) => estimate === undefined || wrong);
   return {
-    lead: ends ? (inTime[lastSilent + 1]?.truth ?? 0) : Number.NaN,
+    lead: ends ? leadOf(asks) : Number.NaN,
     asks: asks.length,
     falseWarnings: asks.filter(({ wrong }) => wrong).length,
     falseCriticals: asks.filter(({ wrong, estimate }) => wrong && estimate !== undefined && estimate.hours < CRITICAL).length,
@@ -106,6 +104,22 @@ function tally(asks: readonly Ask[], ends: boolean): Walk {
       earliest === undefined || latest === undefined ? [] : [earliest <= truth && truth <= latest],
     ),
   };
+}
+
+/** Asks without a warning that do not close a finding. */
+const DAMPED = 2;
+
+/** Hours before the exhaustion of the first warning of those that lasted until it was too late to act. */
+function leadOf(asks: readonly Ask[]): number {
+  let [lead, silent] = [0, 0];
+  for (const { truth, estimate, wrong } of asks.filter((ask) => ask.truth >= LEAST_LEAD).reverse()) {
+    // In the last 24 hours, a warning of less time than there is, is a warning still.
+    const warned = estimate !== undefined && !(wrong && truth >= WARNING);
+    silent = warned ? 0 : silent + 1;
+    if (silent > DAMPED) break;
+    if (warned) lead = truth;
+  }
+  return lead;
 }
 
 const timeOf = (t: number) => new Date(EPOCH + t * (HOUR / STEPS_PER_HOUR));

@@ -10,7 +10,7 @@ const METHODS: readonly (readonly [string, Method])[] = [
   ['least squares', leastSquares],
 ];
 /** Not those that the method was chosen by. */
-const SEEDS = Array.from({ length: 5 }, (_, at) => 101 + at);
+const SEEDS = Array.from({ length: 5 }, (_, at) => 401 + at);
 /** Days of history before the first ask. */
 const BEFORE = 3;
 
