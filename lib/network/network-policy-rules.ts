@@ -69,7 +69,7 @@ function compilePeer({ podSelector, namespaceSelector, ipBlock }: Peer, namespac
 
 function compileBlock({ cidr, except }: NonNullable<Peer['ipBlock']>): (address: Address) => Match {
   const [whole, ...holes] = [cidr, ...except].map((text) => contains(parseCidr(text)));
-  return (address) => allOf([whole?.(address) ?? 'unreadable', not(anyOf(holes.map((hole) => hole(address))))]);
+  return (address) => allOf([whole?.(address) ?? 'unreadable', not(anyOf(holes, (hole) => hole(address)))]);
 }
 
 function contains(cidr: Cidr | undefined): (address: Address) => Match {
@@ -90,12 +90,11 @@ export function ruleMatches(
   { engine, destination, traffic }: RuleContext,
 ): Match {
   const named = destination.podClass?.namedPorts;
-  return anyOf(
-    peers.map((peer) => {
-      const resolves = peer.kind === 'pods' || engine.namesPortsWithoutSelector;
-      return allOf([portsMatch(ports, traffic, resolves ? named : undefined), peerMatches(peer, end, engine)]);
-    }),
-  );
+  return anyOf(peers, (peer) => {
+    const resolves = peer.kind === 'pods' || engine.namesPortsWithoutSelector;
+    const covered = portsMatch(ports, traffic, resolves ? named : undefined);
+    return covered === false ? false : allOf([covered, peerMatches(peer, end, engine)]);
+  });
 }
 
 function peerMatches(peer: CompiledPeer, end: End, engine: PolicyEngine): Match {

@@ -59,14 +59,18 @@ class Reader {
     return this.#joined('||', () => this.#joined('&&', () => this.#single(), allOf), anyOf);
   }
 
-  #joined(sign: string, part: () => Expression | undefined, join: (of: Iterable<Match>) => Match): Expression | undefined {
+  #joined(
+    sign: string,
+    part: () => Expression | undefined,
+    join: (all: readonly Expression[], match: (one: Expression) => Match) => Match,
+  ): Expression | undefined {
     const parts: Expression[] = [];
     do {
       const next = part();
       if (next === undefined) return undefined;
       parts.push(next);
     } while (this.#take(sign));
-    return (labels) => join(parts.map((one) => one(labels)));
+    return (labels) => join(parts, (one) => one(labels));
   }
 
   #single(): Expression | undefined {

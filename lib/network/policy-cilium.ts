@@ -35,7 +35,7 @@ export function ciliumOverride(resource: CustomResource): PolicyOverride {
     ingress: speaks('ingress', 'ingressDeny'),
     podKeys: selectors.flatMap(({ podKeys }) => podKeys),
     selects: (subject) =>
-      allOf([inItsNamespace(subject), anyOf([!whole && 'unreadable', ...selectors.map(({ selects }) => selects(subject))])]),
+      allOf([inItsNamespace(subject), anyOf([!whole && 'unreadable', anyOf(selectors, ({ selects }) => selects(subject))])]),
   };
 }
 

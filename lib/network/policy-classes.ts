@@ -1,5 +1,6 @@
 import type { Pod } from '#lib/model/kubernetes.ts';
 import type { CompiledPolicy } from '#lib/network/network-policy-rules.ts';
+import type { PolicyRef, PolicySide } from '#lib/network/policy-decision.ts';
 import { allOf, type Match } from '#lib/network/policy-match.ts';
 import type { PolicyOverride } from '#lib/network/policy-override.ts';
 import type { NamedPort } from '#lib/network/policy-ports.ts';
@@ -22,14 +23,23 @@ export interface PodClass {
   readonly hostNetwork: boolean;
   readonly enforcement: Enforcement;
   readonly namedPorts: readonly NamedPort[];
-  /** The policies of its namespace that select it, or may. */
+  /** The policies that select it, or may. */
   readonly policies: readonly SelectingPolicy[];
+  /** Those of them that are for one direction. */
+  readonly isolating: Readonly<Record<PolicySide, Isolation>>;
   readonly overrides: readonly PolicyOverride[];
 }
 
 export interface SelectingPolicy {
   readonly compiled: CompiledPolicy;
   readonly selects: Exclude<Match, false>;
+}
+
+export interface Isolation {
+  readonly policies: readonly SelectingPolicy[];
+  /** Those that are certain. */
+  readonly by: readonly PolicyRef[];
+  readonly certain: boolean;
 }
 
 export interface ClassContext {
@@ -85,7 +95,14 @@ function newClass(
     return selects === false ? [] : [{ compiled, selects }];
   });
   const overrides = context.overrides.filter((override) => override.selects(subject) !== false);
-  return { ...subject, namedPorts, enforcement, policies, overrides };
+  const isolating = { egress: isolation(policies, 'Egress'), ingress: isolation(policies, 'Ingress') };
+  return { ...subject, namedPorts, enforcement, policies, isolating, overrides };
+}
+
+function isolation(selecting: readonly SelectingPolicy[], type: 'Egress' | 'Ingress'): Isolation {
+  const policies = selecting.filter(({ compiled }) => compiled.policy.policyTypes.includes(type));
+  const by = policies.flatMap(({ compiled, selects }) => (selects === true ? [compiled.ref] : []));
+  return { policies, by, certain: by.length === policies.length };
 }
 
 function readLabels({ labels }: Pod, keys: ReadonlySet<string>): [string, string][] {

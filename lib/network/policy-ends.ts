@@ -27,11 +27,18 @@ export interface End {
 
 /** Both ends, with their addresses of one family: that of the end that is an address, else the destination's first. */
 export function pair(source: PolicyEnd, destination: PolicyEnd, classOf: (pod: Pod) => PodClass): { from: End; to: End } {
-  const addresses = [addressesOf(source), addressesOf(destination)] as const;
-  const [leading] = source.kind === 'address' ? addresses[0] : addresses[1];
-  const ofFamily = (all: readonly Address[]) =>
-    leading === undefined ? all[0] : all.find((address) => typeof address === typeof leading);
-  return { from: endOf(source, ofFamily(addresses[0]), classOf), to: endOf(destination, ofFamily(addresses[1]), classOf) };
+  const [ofSource, ofDestination] = [addressesOf(source), addressesOf(destination)];
+  const [leading] = source.kind === 'address' ? ofSource : ofDestination;
+  const family = typeof leading;
+  return {
+    from: endOf(source, ofFamily(ofSource, family), classOf),
+    to: endOf(destination, ofFamily(ofDestination, family), classOf),
+  };
+}
+
+/** The first of the family that `typeof` names; the first of all where it names none. */
+export function ofFamily(addresses: readonly Address[], family: string): Address | undefined {
+  return family === 'undefined' ? addresses[0] : addresses.find((address) => typeof address === family);
 }
 
 function endOf(end: PolicyEnd, address: Address | undefined, classOf: (pod: Pod) => PodClass): End {
@@ -41,7 +48,7 @@ function endOf(end: PolicyEnd, address: Address | undefined, classOf: (pod: Pod)
   return { pod, podClass: classOf(pod), address, asNode, onNode: pod.hostNetwork ? undefined : pod.nodeName };
 }
 
-function addressesOf(end: PolicyEnd): readonly Address[] {
+export function addressesOf(end: PolicyEnd): readonly Address[] {
   return end.kind === 'address' ? [end.address] : podAddresses(end.pod);
 }
 

@@ -1,9 +1,11 @@
 import type { Pod } from '#lib/model/kubernetes.ts';
+import type { Address } from '#lib/network/address.ts';
 import { type CompiledPolicies, type PolicyVerdict, policyVerdict } from '#lib/network/network-policies.ts';
 import { blocksOf } from '#lib/network/network-policy-rules.ts';
 import type { PodClass } from '#lib/network/policy-classes.ts';
-import { type End, type PolicyEnd, pair, samePod } from '#lib/network/policy-ends.ts';
+import { addressesOf, ofFamily, type PolicyEnd, samePod } from '#lib/network/policy-ends.ts';
 import type { PolicyTraffic } from '#lib/network/policy-ports.ts';
+import { remember } from '#lib/network/remember.ts';
 
 /** Pods that no policy tells apart, but by their addresses and nodes. */
 export interface PodGroup {
@@ -23,8 +25,8 @@ export function podGroups({ classOf }: CompiledPolicies, pods: readonly Pod[]): 
 }
 
 /**
- * May these pods reach `destination`? Cost follows the groups: within one, only pods are looked at again that the destination's
- * rules tell apart by their addresses, or that share its node.
+ * May these pods reach `destination`? Cost follows the groups: pods are looked at one by one only where the destination's rules tell
+ * addresses apart, once for all destinations of a class, and where the destination is one of them or shares a node with them.
  */
 export function groupedVerdicts(
   compiled: CompiledPolicies,
@@ -32,34 +34,45 @@ export function groupedVerdicts(
   destination: PolicyEnd,
   traffic: PolicyTraffic,
 ): readonly VerdictGroup[] {
-  const variantOf = variants(compiled, destination);
-  return groups.flatMap(({ podClass, pods }) =>
-    [...Map.groupBy(pods, (pod) => variantOf(pod, podClass))].flatMap(([, alike]) => {
-      const [one] = alike;
+  const [leading] = addressesOf(destination);
+  const apart = destination.kind === 'pod' ? splitByBlocks(groups, compiled.classOf(destination.pod), typeof leading) : groups;
+  return apart.flatMap((group) =>
+    splitByNearness(group, destination, compiled).flatMap((pods) => {
+      const [one] = pods;
       if (one === undefined) return [];
-      return [{ verdict: policyVerdict(compiled, { kind: 'pod', pod: one }, destination, traffic), pods: alike }];
+      return [{ verdict: policyVerdict(compiled, { kind: 'pod', pod: one }, destination, traffic), pods }];
     }),
   );
 }
 
-/** What tells pods of one class apart for this destination, as text. */
-function variants({ classOf }: CompiledPolicies, destination: PolicyEnd): (pod: Pod, podClass: PodClass) => string {
-  const blocks = destination.kind === 'pod' ? ingressBlocks(classOf(destination.pod)) : [];
-  const byNode = destination.kind === 'address' ? destination.nodeName !== undefined : destination.pod.hostNetwork;
-  const itself = destination.kind === 'pod' ? destination.pod : undefined;
-  const node = destination.kind === 'pod' ? destination.pod.nodeName : destination.nodeName;
-  const inBlocks = (pod: Pod): string => {
-    const { from }: { from: End } = pair({ kind: 'pod', pod }, destination, classOf);
-    return blocks.map((contains) => (from.address === undefined ? '-' : contains(from.address))).join();
-  };
-  return (pod, { hostNetwork }) => {
-    if (itself !== undefined && samePod(pod, itself)) return 'itself';
-    const sharesNode = (byNode || hostNetwork) && node !== undefined && pod.nodeName === node;
-    return (sharesNode ? 'node ' : '') + (blocks.length > 0 ? inBlocks(pod) : '');
-  };
-}
+/** By which of the blocks that let traffic in to the destination's class each address lies in. */
+const splitByBlocks = remember((groups: readonly PodGroup[], { policies }: PodClass, family: string): readonly PodGroup[] => {
+  const blocks = blocksOf(policies.flatMap(({ compiled }) => compiled.ingress));
+  if (blocks.length === 0) return groups;
+  const place = (address: Address | undefined) =>
+    address === undefined ? '' : blocks.map((contains) => contains(address)).join();
+  return groups.flatMap(({ podClass, pods }) =>
+    [...Map.groupBy(pods, (pod) => place(ofFamily(addressesOf({ kind: 'pod', pod }), family)))].map(([, members]) => ({
+      podClass,
+      pods: members,
+    })),
+  );
+});
 
-/** What tells addresses apart that reach pods of this class. */
-function ingressBlocks({ policies }: PodClass): ReturnType<typeof blocksOf> {
-  return blocksOf(policies.flatMap(({ compiled }) => compiled.ingress));
+/** The destination itself, pods that share a node where that matters, and the others. */
+function splitByNearness(
+  { podClass, pods }: PodGroup,
+  destination: PolicyEnd,
+  { classOf }: CompiledPolicies,
+): (readonly Pod[])[] {
+  const target = destination.kind === 'pod' ? destination.pod : undefined;
+  const nodeName = destination.kind === 'pod' ? destination.pod.nodeName : destination.nodeName;
+  const byNode = nodeName !== undefined && (podClass.hostNetwork || (target?.hostNetwork ?? true));
+  const byItself = target !== undefined && classOf(target) === podClass;
+  if (!byNode && !byItself) return [pods];
+  const nearness = (pod: Pod) => {
+    if (byItself && samePod(pod, target)) return 'itself';
+    return byNode && pod.nodeName === nodeName ? 'same node' : 'elsewhere';
+  };
+  return [...Map.groupBy(pods, nearness).values()];
 }

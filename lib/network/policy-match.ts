@@ -12,22 +12,30 @@ export type Doubt = 'unreadable' | 'namespace-labels' | 'host-network' | 'no-add
 /** Three-valued: whether it matches, or why that cannot be told. */
 export type Match = boolean | Doubt;
 
-/** False where any is false, whatever the others are. */
-export function allOf(matches: Iterable<Match>): Match {
+const itself = (one: unknown): Match => one as Match;
+
+/** False where any is false, whatever the others are. With `match`, only as many are asked as it takes. */
+export function allOf(matches: readonly Match[]): Match;
+export function allOf<T>(all: readonly T[], match: (one: T) => Match): Match;
+export function allOf(all: readonly unknown[], match = itself): Match {
   let doubt: Match = true;
-  for (const match of matches) {
-    if (match === false) return false;
-    if (doubt === true) doubt = match;
+  for (const one of all) {
+    const matches = match(one);
+    if (matches === false) return false;
+    if (doubt === true) doubt = matches;
   }
   return doubt;
 }
 
 /** True where any is true, whatever the others are. */
-export function anyOf(matches: Iterable<Match>): Match {
+export function anyOf(matches: readonly Match[]): Match;
+export function anyOf<T>(all: readonly T[], match: (one: T) => Match): Match;
+export function anyOf(all: readonly unknown[], match = itself): Match {
   let doubt: Match = false;
-  for (const match of matches) {
-    if (match === true) return true;
-    if (doubt === false) doubt = match;
+  for (const one of all) {
+    const matches = match(one);
+    if (matches === true) return true;
+    if (doubt === false) doubt = matches;
   }
   return doubt;
 }

@@ -24,7 +24,7 @@ type PolicyPort = NetworkPolicy['ingress'][number]['ports'][number];
  * @param named the destination's named ports; undefined where names are not resolved
  */
 export function portsMatch(ports: readonly PolicyPort[], traffic: PolicyTraffic, named: readonly NamedPort[] | undefined): Match {
-  return ports.length === 0 || anyOf(ports.map((port) => portMatches(port, traffic, named)));
+  return ports.length === 0 || anyOf(ports, (port) => portMatches(port, traffic, named));
 }
 
 function portMatches(

@@ -30,7 +30,7 @@ export function compileSelector({ matchLabels = {}, matchExpressions = [] }: Lab
   ];
   return {
     keys: requirements.map(({ key }) => key),
-    matches: (of) => allOf(requirements.map(({ key, holds }) => meets(of, key, holds))),
+    matches: (of) => allOf(requirements, ({ key, holds }) => meets(of, key, holds)),
   };
 }
 

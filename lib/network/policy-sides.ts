@@ -2,7 +2,7 @@ import { type RuleContext, ruleMatches } from '#lib/network/network-policy-rules
 import type { PodClass, SelectingPolicy } from '#lib/network/policy-classes.ts';
 import type { OpenBy, PolicyDoubt, PolicySide, SideDecision, UnreadSlice } from '#lib/network/policy-decision.ts';
 import { type End, sameNode, samePod } from '#lib/network/policy-ends.ts';
-import type { Doubt, Match } from '#lib/network/policy-match.ts';
+import { anyOf, type Doubt, type Match } from '#lib/network/policy-match.ts';
 import { withOverrides } from '#lib/network/policy-override.ts';
 
 export interface SideContext extends Omit<RuleContext, 'destination'> {
@@ -32,27 +32,36 @@ export function decideSide(side: PolicySide, ends: { readonly from: End; readonl
  * Source: Kubernetes documentation, "Network Policies", "The two sorts of pod isolation".
  */
 function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context: RuleContext): SideDecision {
-  const type = side === 'egress' ? 'Egress' : 'Ingress';
-  const isolating = podClass.policies.filter(({ compiled }) => compiled.policy.policyTypes.includes(type));
-  const certain = isolating.filter(({ selects }) => selects === true);
-  const isolatedBy = certain.map(({ compiled }) => compiled.ref);
-  for (const { compiled } of certain) {
-    const rule = compiled[side].find((one) => ruleMatches(one, peer, context) === true);
-    if (rule !== undefined)
-      return { verdict: 'allowed', passage: { by: 'rule', policy: compiled.ref, rule: rule.index, isolatedBy } };
+  const { policies, by: isolatedBy, certain } = podClass.isolating[side];
+  let doubtful = !certain;
+  for (const { compiled, selects } of policies) {
+    for (const rule of compiled[side]) {
+      const match = ruleMatches(rule, peer, context);
+      if (match === true && selects === true)
+        return { verdict: 'allowed', passage: { by: 'rule', policy: compiled.ref, rule: rule.index, isolatedBy } };
+      doubtful ||= match !== false;
+    }
   }
-  const matches = isolating.map((one) => ({ one, match: bestMatch(side, one, peer, context) }));
-  const may = matches.flatMap(({ one, match }) => (match === false ? [] : [doubtOf(side, one, match)]));
-  const doubts = certain.length === 0 ? [...may, ...mayIsolate(side, isolating)] : may;
-  if (doubts.length > 0) return { verdict: 'unknown', because: distinct(doubts) };
-  if (certain.length > 0) return { verdict: 'denied', block: { side, isolatedBy } };
+  const doubts = doubtful ? doubtsOf(side, podClass, peer, context) : [];
+  if (doubts.length > 0) return { verdict: 'unknown', because: doubts };
+  if (isolatedBy.length > 0) return { verdict: 'denied', block: { side, isolatedBy } };
   return podClass.enforcement === 'denied-until-selected' ? unlessSelected(side, podClass.policies) : passes('no-policy');
+}
+
+/** Rules that may allow, and, where nothing isolates for certain, policies that may isolate. */
+function doubtsOf(side: PolicySide, { isolating }: PodClass, peer: End, context: RuleContext): PolicyDoubt[] {
+  const { policies, by } = isolating[side];
+  const may = policies.flatMap((policy) => {
+    const match = bestMatch(side, policy, peer, context);
+    return match === false ? [] : [doubtOf(side, policy, match)];
+  });
+  const doubts = by.length === 0 ? [...may, ...mayIsolate(side, policies)] : may;
+  return [...new Map(doubts.map((doubt) => [JSON.stringify(doubt), doubt])).values()];
 }
 
 /** Whether any rule of a policy matches, or the first that may. */
 function bestMatch(side: PolicySide, { compiled }: SelectingPolicy, peer: End, context: RuleContext): Match {
-  const matches = compiled[side].map((rule) => ruleMatches(rule, peer, context));
-  return matches.includes(true) || (matches.find((match) => match !== false) ?? false);
+  return anyOf(compiled[side], (rule) => ruleMatches(rule, peer, context));
 }
 
 /** In the VPC CNI's strict mode a policy of either direction ends the denial of both. */
@@ -70,10 +79,6 @@ function mayIsolate(side: PolicySide, policies: readonly SelectingPolicy[]): Pol
 function doubtOf(side: PolicySide, { compiled, selects }: SelectingPolicy, match: true | Doubt): PolicyDoubt {
   const doubt = match === true ? selects : match;
   return { kind: 'policy', side, policy: compiled.ref, doubt: doubt === true ? 'unreadable' : doubt };
-}
-
-function distinct(doubts: readonly PolicyDoubt[]): PolicyDoubt[] {
-  return [...new Map(doubts.map((doubt) => [JSON.stringify(doubt), doubt])).values()];
 }
 
 function passes(by: OpenBy): SideDecision {

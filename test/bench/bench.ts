@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: a whole check of a large cluster served on loopback, beside the bare fetch of the same pages by curl in the same
- * run; the bundles of the functions; the engines of the subnet checks; and the forecasts. Absolute times are this machine's; the ratios
- * are what to compare. The sandbox answers from memory, which no API server does: `npm run bench -- --api-server` measures beside it a
- * real one, which it has to fill first. `--subnets` and `--forecast` measure only those.
+ * run; the bundles of the functions; the engines of the subnet checks; the verdicts of policies; and the forecasts. Absolute times are
+ * this machine's; the ratios are what to compare. The sandbox answers from memory, which no API server does: `npm run bench --
+ * --api-server` measures beside it a real one, which it has to fill first. `--subnets`, `--policies` and `--forecast` measure only
+ * those.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,6 +16,7 @@ import { promisify } from 'node:util';
 import { measureBundles } from '#test/bench/bundles.ts';
 import { measureForecasts, measureForecastTime } from '#test/bench/forecast.ts';
 import { median } from '#test/bench/median.ts';
+import { measurePolicies } from '#test/bench/policies.ts';
 import { measureSubnets } from '#test/bench/subnets.ts';
 
 const ROUNDS = 5;
@@ -132,6 +134,15 @@ function reportForecasts(): void {
   console.log(`Forecasts of 100 subnets: ${Math.round(measureForecastTime())} ms`);
 }
 
+function reportPolicies(): void {
+  const { pods, policies, endpoints, groups, answers, spent } = measurePolicies();
+  const verdicts = Object.entries(answers).map(([verdict, count]) => `${count} ${verdict}`);
+  console.log(
+    `${pods} pods in ${groups} groups under ${policies} policies, about ${endpoints} CoreDNS pods: ${verdicts.join(', ')} (medians of five fresh processes)`,
+  );
+  console.table(Object.fromEntries(Object.entries(spent).map(([part, ms]) => [part, `${Math.round(ms)} ms`])));
+}
+
 async function reportBundles(): Promise<void> {
   console.log('Bundles of the functions (import: median of nine fresh processes)');
   const bundles = (await measureBundles()).map(({ name, megabytes, importCpuMs }) => [
@@ -142,11 +153,12 @@ async function reportBundles(): Promise<void> {
 }
 
 const asked = (flag: string): boolean => process.argv.includes(flag);
-const everything = !asked('--subnets') && !asked('--forecast');
+const everything = !asked('--subnets') && !asked('--forecast') && !asked('--policies');
 if (everything) {
   await measureCheck();
   if (asked('--api-server')) await measureCheck('--api-server');
   await reportBundles();
 }
 if (everything || asked('--subnets')) reportSubnets();
+if (everything || asked('--policies')) reportPolicies();
 if (everything || asked('--forecast')) reportForecasts();
