@@ -8,6 +8,7 @@ export const resourceKind = z.enum([
   'addon',
   'daemonset',
   'deployment',
+  'config-map',
   'ip-pool',
   'instance-type',
   'subnet',
