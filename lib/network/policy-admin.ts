@@ -42,9 +42,9 @@ export function adminOverride(resource: CustomResource): PolicyOverride {
 const applicationPolicy = z.object({ podSelector: selector, policyTypes: z.array(z.string()).default([]), egress: rules });
 
 /**
- * A NetworkPolicy that also knows domain names. Its controller publishes it as it publishes NetworkPolicies, so that the rules of
- * both add up.
- * Sources: Amazon EKS User Guide, "Use network policies with EKS Auto Mode"; amazon-network-policy-controller-k8s pkg/crd/crds.yaml.
+ * EKS's policy for applications, where it says anything that a NetworkPolicy cannot: it shares its tier with NetworkPolicies, where
+ * the rules of all that select a pod add up.
+ * Source: Amazon EKS User Guide, "Use network policies with EKS Auto Mode".
  */
 export function applicationOverride(resource: CustomResource): PolicyOverride {
   const parsed = applicationPolicy.safeParse(resource.spec).data;

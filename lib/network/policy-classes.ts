@@ -7,12 +7,10 @@ import type { NamedPort } from '#lib/network/policy-ports.ts';
 import type { Labels } from '#lib/network/policy-selectors.ts';
 
 /**
- * What is done to a pod that policies could select: they are enforced; or everything is denied until one selects it (the VPC CNI's
- * strict mode); or nothing is enforced (Fargate, Windows).
- * Sources: amazon-vpc-cni-k8s README.md, NETWORK_POLICY_ENFORCING_MODE; Amazon EKS User Guide, "Limit Pod traffic with Kubernetes
- * network policies", considerations.
+ * What is done to a pod that policies could select: they are enforced; or everything is denied until one selects it; or nothing is
+ * enforced; or it is not certain that anything is.
  */
-export type Enforcement = 'policies' | 'denied-until-selected' | 'none';
+export type Enforcement = 'policies' | 'denied-until-selected' | 'none' | 'uncertain';
 
 /** Pods that no policy tells apart, but by their addresses and nodes. */
 export interface PodClass {

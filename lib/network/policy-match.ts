@@ -5,9 +5,17 @@
  * - `host-network`: plugins differ in whether selectors match pods on the host network
  * - `no-address`: an ipBlock decides, and the pod has no address of this family
  * - `init-container-port`: the name is that of an init container's port, which plugins resolve or not
+ * - `enforcement`: it is not certain that the plugin enforces policies on this pod
  * - `not-evaluated`: the policy is of a kind that is read and not evaluated
  */
-export type Doubt = 'unreadable' | 'namespace-labels' | 'host-network' | 'no-address' | 'init-container-port' | 'not-evaluated';
+export type Doubt =
+  | 'unreadable'
+  | 'namespace-labels'
+  | 'host-network'
+  | 'no-address'
+  | 'init-container-port'
+  | 'enforcement'
+  | 'not-evaluated';
 
 /** Three-valued: whether it matches, or why that cannot be told. */
 export type Match = boolean | Doubt;

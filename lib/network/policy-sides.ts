@@ -22,7 +22,7 @@ export function decideSide(side: PolicySide, ends: { readonly from: End; readonl
   if (unread.length > 0) return { verdict: 'unknown', because: unread };
   const decision = podClass.hostNetwork
     ? passes('host-network')
-    : decidePolicies(side, podClass, peer, { ...context, destination: ends.to });
+    : ifEnforced(podClass, decidePolicies(side, podClass, peer, { ...context, destination: ends.to }));
   return withOverrides(side, decision, podClass.overrides);
 }
 
@@ -46,6 +46,14 @@ function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context
   if (doubts.length > 0) return { verdict: 'unknown', because: doubts };
   if (isolatedBy.length > 0) return { verdict: 'denied', block: { side, isolatedBy } };
   return podClass.enforcement === 'denied-until-selected' ? unlessSelected(side, podClass.policies) : passes('no-policy');
+}
+
+/** A pod that policies may not reach is open to what they do not forbid, and to the rest perhaps. */
+function ifEnforced({ enforcement }: PodClass, decision: SideDecision): SideDecision {
+  if (enforcement !== 'uncertain' || decision.verdict !== 'denied') return decision;
+  const { side, isolatedBy } = decision.block;
+  const because = isolatedBy.map((policy): PolicyDoubt => ({ kind: 'policy', side, policy, doubt: 'enforcement' }));
+  return { verdict: 'unknown', because };
 }
 
 /** Rules that may allow, and, where nothing isolates for certain, policies that may isolate. */

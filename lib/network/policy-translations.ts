@@ -58,8 +58,8 @@ const applicationSpec = z.strictObject({
 });
 
 /**
- * A NetworkPolicy that also knows domain names. Its controller publishes it as it publishes NetworkPolicies, so that the rules of
- * both add up. Which addresses a name has is not known here: such a peer stays without any selector, which no reader claims to match.
+ * A NetworkPolicy that also knows domain names. It shares its tier with NetworkPolicies, where the rules of all that select a pod add
+ * up. Which addresses a name has is not known here: such a peer stays without any selector, and whom it matches in doubt.
  * Sources: Amazon EKS User Guide, "Use network policies with EKS Auto Mode"; amazon-network-policy-controller-k8s pkg/crd/crds.yaml.
  */
 function applicationTranslation({ spec }: CustomResource): readonly PolicySpec[] | undefined {

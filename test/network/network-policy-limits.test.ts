@@ -175,6 +175,16 @@ describe('what is left to the plugin', () => {
       { verdict: 'allowed' },
     ],
     [
+      'pods that the plugin may not reach, closed',
+      { enforcement: () => 'uncertain', policies: [egress()] },
+      doubt('egress', 'egress', 'enforcement'),
+    ],
+    [
+      'pods that the plugin may not reach, open',
+      { enforcement: () => 'uncertain', policies: [egress(anyPod)] },
+      { verdict: 'allowed' },
+    ],
+    [
       'pods that the plugin does not reach',
       { enforcement: () => 'none', policies: [egress(), ingress()] },
       { verdict: 'allowed', egress: { by: 'not-enforced' } },
