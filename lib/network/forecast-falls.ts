@@ -1,6 +1,6 @@
 import { exceedsRamp, RHYTHM_SLACK, standsOut, wentOnBefore } from '#lib/network/forecast-belief.ts';
 import { hoursToFloor, type Reach } from '#lib/network/forecast-path.ts';
-import { quantileOf, type Readings } from '#lib/network/forecast-readings.ts';
+import { quantileOfSorted, type Readings } from '#lib/network/forecast-readings.ts';
 import type { SteadyHistory } from '#lib/network/forecast-rhythm.ts';
 import { type Fall, fallsIn } from '#lib/network/forecast-trend.ts';
 
@@ -44,31 +44,36 @@ function candidateOf(
   horizon: number,
 ): Candidate | undefined {
   if (!standsOut(steadyLevels, fall) || !exceedsRamp(rhythm, fall)) return undefined;
-  const left = (slope: number, share: number) => levelUnder(steady, fall, slope, share) - floor;
-  const until = (slope: number, share: number, within: number) =>
-    hoursToFloor({ level: left(slope, share), slope, rhythm }, within);
-  const within = fall.window < DAY ? Math.min(horizon, CARRY * fall.window) : horizon;
+  const until = (level: number, slope: number, within: number) => hoursToFloor({ level, slope, rhythm }, within);
+  const carried = levelsUnder(steady, fall, fall.slope);
   // The low of a rhythm lasts for hours, in which the lowest of many readings counts.
-  const low = rhythm.period > 1 ? LOWEST : LOW;
+  const low = quantileOfSorted(carried, rhythm.period > 1 ? LOWEST : LOW) - floor;
   // Where a level would have met the floor already, and did not, the next is taken: the middle of them, and that of now.
-  const ofNow = (readings.values[0] ?? 0) - rhythm.at(0) - floor;
-  const levels = [left(fall.slope, low), left(fall.slope, MIDDLE), ofNow];
-  const hours =
-    levels.map((level) => hoursToFloor({ level, slope: fall.slope, rhythm }, within)).find((found) => found !== 0) ?? null;
-  if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, left(fall.slope, low)))) return undefined;
-  return { ...fall, hours, earliest: until(fall.least, LOWEST, horizon) ?? 0, latest: until(fall.most, HIGH, horizon) };
+  const levels = [low, quantileOfSorted(carried, MIDDLE) - floor, (readings.values[0] ?? 0) - rhythm.at(0) - floor];
+  const within = fall.window < DAY ? Math.min(horizon, CARRY * fall.window) : horizon;
+  const hours = levels.map((level) => until(level, fall.slope, within)).find((found) => found !== 0) ?? null;
+  if (hours === null || !wentOnBefore(steadyLevels, fall, Math.max(0, low))) return undefined;
+  const [least, most] = [levelsUnder(steady, fall, fall.least), levelsUnder(steady, fall, fall.most)];
+  return {
+    ...fall,
+    hours,
+    earliest: until(quantileOfSorted(least, LOWEST) - floor, fall.least, horizon) ?? 0,
+    latest: until(quantileOfSorted(most, HIGH) - floor, fall.most, horizon),
+  };
 }
 
 /**
- * The level of now that a fall leads to, of which `share` of its window's readings lie lower. A floor is first met by a low reading,
- * a surge's or a moment's, not by the middle of them.
+ * The levels of now that a fall leads to from each reading of its window, the lowest first. A floor is first met by a low reading, a
+ * surge's or a moment's, not by the middle of them.
  */
-function levelUnder({ ages, values }: Readings, { window }: Fall, slope: number, share: number): number {
+function levelsUnder({ ages, values }: Readings, { window }: Fall, slope: number): Float64Array {
   const within = Math.min(window, DAY);
   let count = 0;
   while (count < ages.length && (count < 2 || (ages[count] ?? 0) <= within)) count++;
-  const levels = values.slice(0, count).map((value, at) => value + slope * (ages[at] ?? 0));
-  return quantileOf(levels, share);
+  return values
+    .slice(0, count)
+    .map((value, at) => value + slope * (ages[at] ?? 0))
+    .sort();
 }
 
 /**

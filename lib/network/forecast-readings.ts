@@ -74,7 +74,7 @@ export function middleOf({ ages, values }: Readings, from: number, to: number): 
   return { age: quantileOfSorted(ages.subarray(from, to), 0.5), value: medianOf(values.slice(from, to)) };
 }
 
-function quantileOfSorted(values: Float64Array, share: number): number {
+export function quantileOfSorted(values: Float64Array, share: number): number {
   const rank = share * (values.length - 1);
   const low = values[Math.floor(rank)] ?? Number.NaN;
   return low + ((values[Math.ceil(rank)] ?? low) - low) * (rank % 1);
