@@ -16,6 +16,14 @@ export function trunkSupport(instanceType: string): TrunkSupport {
   return branches === 0 ? { kind: 'unsupported' } : { kind: 'supported', branches };
 }
 
+/**
+ * Whether ipamd keeps one of a node's interfaces for the trunk: on types that take one, and on those that are not listed.
+ * Source: amazon-vpc-cni-k8s pkg/ipamd/ipamd.go (hasRoomForEni).
+ */
+export function keepsTrunkSlot(instanceType: string, { podEni }: { readonly podEni: boolean }): boolean {
+  return podEni && trunkSupport(instanceType).kind !== 'unsupported';
+}
+
 function readTable(text: string): ReadonlyMap<string, number> {
   const limits = new Map<string, number>();
   for (const line of text.trim().split('\n')) {

@@ -1,7 +1,9 @@
 import type { InstanceType } from '#lib/model/ec2.ts';
+import { keepsTrunkSlot } from '#lib/network/branch-limits.ts';
 import { PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import { defaultCardInterfaces, ipMode } from '#lib/network/node-capacity.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
+import { settledPool } from '#lib/network/warm-pool.ts';
 
 /** What a node takes from one subnet. */
 export interface SubnetDemand {
@@ -32,34 +34,15 @@ export function launchDemand(type: InstanceType, settings: VpcCniSettings, role:
   const mode = ipMode(type, settings);
   if (!role.pods || mode === 'ipv6') return { singles: own, prefixes: 0 };
   const slots = Math.max(1, type.ipv4AddressesPerInterface - 1);
-  const trunk = settings.podEni ? 1 : 0;
+  const trunk = keepsTrunkSlot(type.instanceType, settings) ? 1 : 0;
   const most = Math.max(
     1,
     Math.min(settings.maxEni ?? Number.POSITIVE_INFINITY, defaultCardInterfaces(type)) - (role.node ? 0 : 1) - trunk,
   );
-  const wanted = mode === 'prefix' ? wantedPrefixes(settings, pods) : wantedAddresses(settings, slots, pods);
-  const taken = Math.min(wanted, most * slots);
+  const pool = settledPool(pods, { mode, slots, interfaces: most }, settings);
   // The node's own interface carries pods too where both come from this subnet.
-  const interfaces = Math.max(1, Math.ceil(taken / slots));
-  const ownAddresses = interfaces + trunk;
-  return mode === 'prefix' ? { singles: ownAddresses, prefixes: taken } : { singles: ownAddresses + taken, prefixes: 0 };
-}
-
-function wantedAddresses(settings: VpcCniSettings, slots: number, pods: number): number {
-  const target = ipTarget(settings, pods);
-  if (target !== undefined) return target;
-  // Even with WARM_ENI_TARGET=0, a node without a free address takes a whole interface's worth.
-  return Math.ceil((pods + Math.max(settings.warmEniTarget * slots, pods === 0 ? 1 : 0)) / slots) * slots;
-}
-
-/** At least one prefix a node, since no pod starts without. */
-function wantedPrefixes(settings: VpcCniSettings, pods: number): number {
-  const target = ipTarget(settings, pods);
-  if (target !== undefined) return Math.max(1, Math.ceil(target / PREFIX_SIZE));
-  return Math.max(1, Math.ceil(pods / PREFIX_SIZE) + settings.warmPrefixTarget);
-}
-
-function ipTarget({ warmIpTarget, minimumIpTarget }: VpcCniSettings, pods: number): number | undefined {
-  if (warmIpTarget === undefined && minimumIpTarget === undefined) return undefined;
-  return Math.max(minimumIpTarget ?? 0, pods + (warmIpTarget ?? 0));
+  const ownAddresses = Math.max(1, pool.interfaces) + trunk;
+  return mode === 'prefix'
+    ? { singles: ownAddresses, prefixes: pool.addresses / PREFIX_SIZE }
+    : { singles: ownAddresses + pool.addresses, prefixes: 0 };
 }

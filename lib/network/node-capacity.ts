@@ -1,5 +1,5 @@
 import type { InstanceType, NetworkInterface } from '#lib/model/ec2.ts';
-import { trunkSupport } from '#lib/network/branch-limits.ts';
+import { keepsTrunkSlot } from '#lib/network/branch-limits.ts';
 import { versionAtLeast } from '#lib/network/cni.ts';
 import { PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
@@ -89,13 +89,9 @@ export function nodeCapacity(
   };
 }
 
-/**
- * The slot that ipamd keeps free until the trunk is attached: on types that take one, and on those that its table does not list.
- * Source: amazon-vpc-cni-k8s pkg/ipamd/ipamd.go (hasRoomForEni).
- */
-function trunkSlot({ instanceType }: InstanceType, { podEni }: VpcCniSettings, attached: readonly NetworkInterface[]): number {
-  const pending = podEni && !attached.some(({ interfaceType }) => interfaceType === 'trunk');
-  return pending && trunkSupport(instanceType).kind !== 'unsupported' ? 1 : 0;
+/** The slot that is kept free until the trunk is attached; from then on the trunk itself takes it. */
+function trunkSlot({ instanceType }: InstanceType, settings: VpcCniSettings, attached: readonly NetworkInterface[]): number {
+  return keepsTrunkSlot(instanceType, settings) && !attached.some(({ interfaceType }) => interfaceType === 'trunk') ? 1 : 0;
 }
 
 function isPrimary({ attachment }: NetworkInterface): boolean {

@@ -2,7 +2,7 @@ import type { InstanceType } from '#lib/model/ec2.ts';
 import { versionAtLeast } from '#lib/network/cni.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
 import { PREFIX_SIZE } from '#lib/network/free-prefixes.ts';
-import { maxPodsGuidance, maxPodsReason } from '#lib/network/max-pods.ts';
+import { allowedHostPods, maxPodsGuidance, maxPodsReason } from '#lib/network/max-pods.ts';
 import { canDelegatePrefixes, type NodeCapacity } from '#lib/network/node-capacity.ts';
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
 
@@ -63,15 +63,10 @@ function isStale({ node, type, capacity, pods }: EniNode): boolean {
   );
 }
 
-/** aws-node and kube-proxy at least. */
-function hostPods({ pods }: EniNode): number {
-  return Math.max(2, pods.hostNetwork);
-}
-
 function podsNow(entry: EniNode): number {
   const { node, capacity, pods } = entry;
   const seats =
-    node.allocatablePods === undefined ? Number.POSITIVE_INFINITY : node.allocatablePods - hostPods(entry) - pods.branches;
+    node.allocatablePods === undefined ? Number.POSITIVE_INFINITY : node.allocatablePods - allowedHostPods(pods) - pods.branches;
   return Math.max(0, Math.min(capacity.ipCapacity ?? 0, seats));
 }
 
@@ -81,5 +76,5 @@ function podsAfter(entry: EniNode): number {
   const now = podsNow(entry);
   if (!canDelegatePrefixes(type)) return now;
   const addresses = capacity.podEnis * Math.max(0, type.ipv4AddressesPerInterface - 1) * PREFIX_SIZE;
-  return Math.max(now, Math.min(addresses, maxPodsGuidance(type) - hostPods(entry) - pods.branches));
+  return Math.max(now, Math.min(addresses, maxPodsGuidance(type) - allowedHostPods(pods) - pods.branches));
 }

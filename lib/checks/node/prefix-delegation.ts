@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { prefixDelegationFinding } from '#lib/checks/node/prefix-delegation-finding.ts';
 import { prefixFacts } from '#lib/checks/node/prefix-facts.ts';
-import { NODE_INPUTS, noneJudged, vpcCniNodes } from '#lib/checks/node/vpc-cni-nodes.ts';
+import { NODE_INPUTS, noneJudged, vpcCniNodes, vpcCniResource } from '#lib/checks/node/vpc-cni-nodes.ts';
 import { defineCheck, notApplicable } from '#lib/model/check.ts';
 
 export const check = defineCheck({
@@ -72,9 +72,8 @@ export const check = defineCheck({
       return notApplicable(target, 'The pods of this cluster have IPv6 addresses, which always come from /80 prefixes.');
     const none = noneJudged(found, target);
     if (none !== undefined) return none;
-    const { daemonSet, facts } = prefixFacts(found, { inputs, optional }, options.outsideReservation);
+    const facts = prefixFacts(found, { inputs, optional }, options.outsideReservation);
     const finding = prefixDelegationFinding(facts, options);
-    const id = `${daemonSet?.namespace}/${daemonSet?.name}`;
-    return { findings: [{ ...finding, resource: { kind: 'daemonset', id, name: daemonSet?.name ?? id } }], metrics: [] };
+    return { findings: [{ ...finding, resource: vpcCniResource(inputs.daemonSets) }], metrics: [] };
   },
 });

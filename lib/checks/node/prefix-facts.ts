@@ -1,6 +1,5 @@
 import type { PrefixDelegationFacts } from '#lib/checks/node/prefix-delegation-finding.ts';
 import type { NODE_INPUTS, VpcCniNodes } from '#lib/checks/node/vpc-cni-nodes.ts';
-import type { DaemonSet } from '#lib/model/kubernetes.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { SliceData, Slices } from '#lib/model/snapshot.ts';
 import { addonDrift } from '#lib/network/addon-drift.ts';
@@ -20,7 +19,7 @@ export function prefixFacts(
   { settings, judged, unjudged }: VpcCniNodes,
   { inputs, optional }: Sources,
   outsideReservation: OutsideReservation,
-): { readonly daemonSet: DaemonSet | undefined; readonly facts: PrefixDelegationFacts } {
+): PrefixDelegationFacts {
   const { cluster, subnets, instanceTypes, subnetCidrReservations } = inputs;
   const daemonSet = findCnis(inputs.daemonSets).find(({ kind }) => kind === 'vpc-cni')?.daemonSet;
   const drifted = daemonSet === undefined ? undefined : addonDrift(optional.addons, daemonSet);
@@ -39,18 +38,15 @@ export function prefixFacts(
   });
   const strange = unjudged.filter(({ answer, host }) => answer.kind === 'unknown' && host.kind !== 'windows').length;
   return {
-    daemonSet,
-    facts: {
-      settings,
-      nodes: prefixNodes(judged),
-      unjudged,
-      rooms,
-      drift: drifted?.drift ?? [],
-      gaps: [
-        ...(drifted?.gap === undefined ? [] : [drifted.gap]),
-        ...(strange > 0 ? [`${plural(strange, 'node')} cannot be judged`] : []),
-      ],
-      unplaced: [...new Set(network.unresolved.map(({ reason }) => reason))],
-    },
+    settings,
+    nodes: prefixNodes(judged),
+    unjudged,
+    rooms,
+    drift: drifted?.drift ?? [],
+    gaps: [
+      ...(drifted?.gap === undefined ? [] : [drifted.gap]),
+      ...(strange > 0 ? [`${plural(strange, 'node')} cannot be judged`] : []),
+    ],
+    unplaced: [...new Set(network.unresolved.map(({ reason }) => reason))],
   };
 }

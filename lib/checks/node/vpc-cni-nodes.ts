@@ -1,8 +1,11 @@
 import { type CheckResult, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
+import type { Judgement } from '#lib/model/finding.ts';
+import type { DaemonSet } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { SliceData, Slices } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
+import { findCnis } from '#lib/network/cni.ts';
 import { type EniNode, type EniNodeAnswer, eniNode, type NodeHost } from '#lib/network/eni-nodes.ts';
 import { type Host, nodeInventory } from '#lib/network/node-inventory.ts';
 import { cniName, podIpam } from '#lib/network/pod-ipam.ts';
@@ -81,6 +84,12 @@ export function vpcCniSettingsOf(
     case 'vpc-cni':
       return { ...ipam.settings, ipv6: ipam.settings.ipv6 || cluster.ipFamily === 'ipv6' };
   }
+}
+
+/** What a finding about the CNI's settings is about: its DaemonSet. */
+export function vpcCniResource(daemonSets: readonly DaemonSet[]): Judgement['resource'] {
+  const daemonSet = findCnis(daemonSets).find(({ kind }) => kind === 'vpc-cni')?.daemonSet;
+  return { kind: 'daemonset', id: `${daemonSet?.namespace}/${daemonSet?.name}`, name: daemonSet?.name ?? 'aws-node' };
 }
 
 /** The hosts that are nodes. */

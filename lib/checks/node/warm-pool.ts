@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { NODE_INPUTS, noneJudged, vpcCniNodes } from '#lib/checks/node/vpc-cni-nodes.ts';
+import { NODE_INPUTS, noneJudged, vpcCniNodes, vpcCniResource } from '#lib/checks/node/vpc-cni-nodes.ts';
 import { warmLints } from '#lib/checks/node/warm-lints.ts';
 import { warmIps, warmPoolFinding } from '#lib/checks/node/warm-pool-finding.ts';
 import { defineCheck, notApplicable } from '#lib/model/check.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
-import { findCnis } from '#lib/network/cni.ts';
 import { parseIpv4Block } from '#lib/network/ipv4.ts';
 import { POD_SERIES, podChurn, podReadings } from '#lib/network/pod-churn.ts';
 import { warmAdvice } from '#lib/network/warm-advice.ts';
@@ -102,10 +101,8 @@ export const check = defineCheck({
     const notJudged = unjudged.filter(({ answer }) => answer.kind === 'unknown').length;
     const lints = warmLints(settings, nodes, options.manyNodes);
     const finding = warmPoolFinding({ settings, nodes, notJudged, churn, advice, lints, shortSubnets }, options.leastReclaimed);
-    const daemonSet = findCnis(inputs.daemonSets).find(({ kind }) => kind === 'vpc-cni')?.daemonSet;
-    const id = `${daemonSet?.namespace}/${daemonSet?.name}`;
     return {
-      findings: [{ ...finding, resource: { kind: 'daemonset', id, name: daemonSet?.name ?? id } }],
+      findings: [{ ...finding, resource: vpcCniResource(inputs.daemonSets) }],
       metrics: [{ name: 'WarmIps', value: warmIps(nodes) }],
       readings: podReadings(nodes, history, now),
     };
