@@ -5,6 +5,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import type { OptInSource } from '#lib/model/collector.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { clusterArn, type Target } from '#lib/model/target.ts';
 import type { EksIdentity } from './eks-authenticator.ts';
@@ -34,7 +35,11 @@ export function identity(name: string, group: string): EksIdentity {
 export function collectFrom(
   api: KubeApiServer,
   credentials: EksIdentity,
-  { target = TARGET, endpoint = api.server }: { target?: Target; endpoint?: string } = {},
+  {
+    target = TARGET,
+    endpoint = api.server,
+    optIn = [],
+  }: { target?: Target; endpoint?: string; optIn?: readonly OptInSource[] } = {},
 ): Promise<Snapshot> {
   const region = target.region;
   const eks = new EKSClient({ region, credentials });
@@ -63,5 +68,6 @@ export function collectFrom(
     aws: { eks, ec2, autoScaling, serviceQuotas },
     kubernetes: eksAccess({ target, credentials }),
     deadlineMs: 60_000,
+    optIn,
   });
 }
