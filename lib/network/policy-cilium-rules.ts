@@ -34,8 +34,7 @@ const ciliumSpec = z.strictObject({
  * Source: Cilium documentation, "Layer 3 Policies", "Layer 4 Policies" and "DNS based".
  */
 export function ciliumTranslation({ spec, specs = [], namespace }: CustomResource): readonly PolicySpec[] | undefined {
-  const rules = [...(spec === undefined ? [] : [spec]), ...specs].map((rule) => translateRule(rule, namespace));
-  return rules.every((rule) => rule !== undefined) ? rules : undefined;
+  return whole([...(spec === undefined ? [] : [spec]), ...specs].map((rule) => translateRule(rule, namespace)));
 }
 
 function translateRule(rule: unknown, namespace: string | undefined): PolicySpec | undefined {
@@ -44,18 +43,23 @@ function translateRule(rule: unknown, namespace: string | undefined): PolicySpec
   if (spec === undefined || subject === undefined) return undefined;
   // A policy of one namespace that names another selects nothing, and is surely not meant so.
   if (namespace !== undefined && subject.namespaces !== undefined) return undefined;
-  const ingress = spec.ingress?.map(({ fromEndpoints, toPorts: ports }) => translate(fromEndpoints, ports, namespace));
-  const egress = spec.egress?.map(({ toEndpoints, toPorts: ports }) => translate(toEndpoints, ports, namespace));
-  const read = [...(ingress ?? []), ...(egress ?? [])];
-  if (!read.every((one) => one !== undefined)) return undefined;
-  const isRule = (one: Rule | undefined): one is Rule => one !== undefined;
+  const { ingress, egress } = spec;
+  const into = whole((ingress ?? []).map(({ fromEndpoints, toPorts: ports }) => translate(fromEndpoints, ports, namespace)));
+  const out = whole((egress ?? []).map(({ toEndpoints, toPorts: ports }) => translate(toEndpoints, ports, namespace)));
+  if (into === undefined || out === undefined) return undefined;
   return {
     ...(namespace === undefined ? { namespaces: subject.namespaces ?? {} } : {}),
     podSelector: subject.pods,
     policyTypes: [...(ingress ? ['Ingress'] : []), ...(egress ? ['Egress'] : [])],
-    ingress: ingress?.filter(isRule) ?? [],
-    egress: egress?.filter(isRule) ?? [],
+    ingress: into,
+    egress: out,
   };
+}
+
+/** All, or undefined where one is missing. */
+function whole<T>(all: readonly (T | undefined)[]): T[] | undefined {
+  const there = all.filter((one) => one !== undefined);
+  return there.length === all.length ? there : undefined;
 }
 
 /** Matches no pod and no address. */
@@ -69,9 +73,8 @@ function translate(
 ): Rule | undefined {
   const ports = (portLists ?? []).flatMap((list) => list.ports.flatMap(portsOf));
   if (selectors === undefined) return { ports, peers: ports.length > 0 ? [] : [NOBODY] };
-  const peers = selectors.map((selector) => peerOf(selector, namespace));
-  if (!peers.every((peer) => peer !== undefined)) return undefined;
-  return { ports, peers: peers.length > 0 ? peers : [NOBODY] };
+  const peers = whole(selectors.map((selector) => peerOf(selector, namespace)));
+  return peers && { ports, peers: peers.length > 0 ? peers : [NOBODY] };
 }
 
 /** Port 0 is every port, and ANY is every protocol. */

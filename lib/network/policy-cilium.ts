@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type CustomResource, labelSelector } from '#lib/model/kubernetes.ts';
-import { allOf, anyOf, type Match } from '#lib/network/policy-match.ts';
+import { allOf, anyOf } from '#lib/network/policy-match.ts';
 import { type OverrideSubject, overrideRef, type PolicyOverride } from '#lib/network/policy-override.ts';
-import { type CompiledSelector, compileSelector, type Labels } from '#lib/network/policy-selectors.ts';
+import { compileSelector } from '#lib/network/policy-selectors.ts';
 
 const ciliumRule = z.object({
   endpointSelector: labelSelector.optional(),
@@ -44,31 +44,24 @@ function compileRule({ endpointSelector, nodeSelector }: CiliumRule): Pick<Polic
   if (endpointSelector === undefined) {
     return { podKeys: [], selects: ({ hostNetwork }) => hostNetwork && nodeSelector !== undefined && 'not-evaluated' };
   }
-  const selector = compileSelector(endpointSelector);
+  const { matchLabels = {}, matchExpressions = [] } = endpointSelector;
+  const selector = compileSelector({
+    matchLabels: Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [plainKey(key), value])),
+    matchExpressions: matchExpressions.map((expression) => ({ ...expression, key: plainKey(expression.key) })),
+  });
+  const derived = selector.keys.some((key) => DERIVED.test(key) && key !== NAMESPACE);
   return {
-    podKeys: selector.keys.map(plainKey),
-    selects: (subject) => !subject.hostNetwork && matchesEndpoint(endpointSelector, selector, subject),
+    podKeys: selector.keys,
+    selects: ({ namespace, hostNetwork, labels }) => {
+      if (hostNetwork || derived) return hostNetwork ? false : 'not-evaluated';
+      return selector.matches({ labels: { ...labels.labels, [NAMESPACE]: namespace }, whole: labels.whole });
+    },
   };
 }
 
 /** Labels that Cilium makes of something else than the pod's own; only the namespace is known here. */
-const DERIVED = /^(?:k8s:)?io\.(?:kubernetes|cilium)\.|^reserved:/;
+const DERIVED = /^io\.(?:kubernetes|cilium)\.|:/;
 const NAMESPACE = 'io.kubernetes.pod.namespace';
-
-function matchesEndpoint(
-  endpointSelector: NonNullable<CiliumRule['endpointSelector']>,
-  selector: CompiledSelector,
-  { namespace, labels }: OverrideSubject,
-): Match {
-  if (selector.keys.some((key) => DERIVED.test(key) && plainKey(key) !== NAMESPACE)) return 'not-evaluated';
-  const { matchLabels = {}, matchExpressions = [] } = endpointSelector;
-  const plain = compileSelector({
-    matchLabels: Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [plainKey(key), value])),
-    matchExpressions: matchExpressions.map((expression) => ({ ...expression, key: plainKey(expression.key) })),
-  });
-  const own: Labels = { labels: { ...labels.labels, [NAMESPACE]: namespace }, whole: labels.whole };
-  return plain.matches(own);
-}
 
 /** Where a label comes from may be said before it. Source: Cilium documentation, "Labels", label sources. */
 function plainKey(key: string): string {

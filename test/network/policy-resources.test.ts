@@ -1,7 +1,9 @@
 /** Policies of kinds beside networking.k8s.io: evaluated where they say what a NetworkPolicy could, else named where they matter. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CustomResource, LabelSelector, NetworkPolicy, Pod } from '#lib/model/kubernetes.ts';
 import { compilePolicies, type PolicyVerdict, type PolicyWorld, policyVerdict } from '#lib/network/network-policies.ts';
+import { replaced } from '#test/scenarios/replaced.ts';
 import { aPod } from '#test/scenarios/slices.ts';
 
 const NAME = 'kubernetes.io/metadata.name';
@@ -100,6 +102,12 @@ describe('a policy that says what a NetworkPolicy could', () => {
     ['Cilium: an empty rule allows nobody', cilium({ endpointSelector: {}, egress: [{}] }), 'denied'],
     ['Cilium: no endpoints at all', cilium({ endpointSelector: {}, egress: [{ toEndpoints: [] }] }), 'denied'],
     ['Cilium: any endpoint, of its own namespace', cilium({ endpointSelector: {}, egress: [{ toEndpoints: [{}] }] }), 'denied'],
+    [
+      'Cilium: a named port that the pod does not have',
+      cilium({ endpointSelector: {}, egress: [{ ...toDns, toPorts: [{ ports: [{ port: 'dns' }] }] }] }),
+      'denied',
+    ],
+    ['Cilium: a policy without any direction', cilium({ endpointSelector: {}, description: 'none', labels: [] }), 'allowed'],
     ['Cilium: other pods', cilium({ endpointSelector: { matchLabels: { 'any:app': 'api' } }, egress: [{}] }), 'allowed'],
     ['Cilium: ingress alone', cilium({ endpointSelector: {}, ingress: [{}] }), 'allowed'],
     [
@@ -279,5 +287,35 @@ describe('a policy that is not evaluated', () => {
     ['of an administrator', admin('AdminNetworkPolicy', {}), 'allowed'],
   ])('reaches a pod on the host network where it is one %s: %#', (_, policy, verdict) => {
     expect(ask({ source: ON_HOST, resources: [policy] }).verdict).toBe(verdict);
+  });
+});
+
+describe('a policy with anything anywhere in it', () => {
+  const readable: readonly CustomResource[] = [
+    cilium({ endpointSelector: { matchLabels: { app: 'web' } }, egress: [{ ...toDns, toPorts: dnsPorts }], ingress: [{}] }),
+    clusterwide({ endpointSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] }, egressDeny: [{}] }),
+    calico({ selector: "app == 'web'", types: ['Egress', 'Ingress'] }),
+    globalCalico({ namespaceSelector: 'all()', egress: [{}] }),
+    admin('AdminNetworkPolicy', { ingress: [{}] }, { pods: { namespaceSelector: {}, podSelector: {} } }),
+    application({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{ ports: [{ port: 53 }], to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+    }),
+  ];
+
+  test('is judged or named, and never stops the others', () => {
+    const steps = fc.array(fc.nat(8), { minLength: 1, maxLength: 6 });
+    const property = fc.property(fc.constantFrom(...readable), steps, fc.jsonValue(), (policy, at, by) => {
+      const broken = { ...policy, spec: replaced(policy.spec, at, by) };
+      const { verdict } = ask({ resources: [broken] });
+      expect(['allowed', 'denied', 'unknown']).toContain(verdict);
+      const other = { ...WEB, namespace: 'elsewhere' };
+      if (policy.namespace !== undefined)
+        expect(ask({ source: other, destination: { ...DNS, namespace: 'elsewhere' }, resources: [broken] }).verdict).toBe(
+          'allowed',
+        );
+    });
+    fc.assert(property, { numRuns: 1500 });
   });
 });

@@ -9,6 +9,7 @@ import type { Sources } from '#lib/collect/sources.ts';
 import type { NeededSlices } from '#lib/model/collector.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import { type SliceKey, snapshotSchema } from '#lib/model/snapshot.ts';
+import { replaced } from '#test/scenarios/replaced.ts';
 import { aSnapshot, awsNode } from '#test/scenarios/slices.ts';
 
 const CREATED = '2026-11-20T00:00:00Z';
@@ -667,17 +668,6 @@ describe('of each kind is kept', () => {
     expect(a?.containers[0]).toBe(b?.containers[0]);
   });
 });
-
-/** `value` with something in it replaced: each step picks a field of what the last one led to. */
-function replaced(value: unknown, steps: readonly number[], by: unknown): unknown {
-  const [step, ...rest] = steps;
-  if (step === undefined || typeof value !== 'object' || value === null) return by;
-  const keys = Object.keys(value);
-  const key = keys[step % Math.max(1, keys.length)];
-  if (key === undefined) return by;
-  const changed = replaced((value as Record<string, unknown>)[key], rest, by);
-  return Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed };
-}
 
 describe('an object with anything anywhere in it', () => {
   it('is kept in the shape of the Snapshot, or named as no object of an API server', async () => {
