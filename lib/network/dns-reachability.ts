@@ -37,7 +37,7 @@ export function dnsPaths(source: SourceClass, endpoints: readonly DnsEndpoint[],
   );
 }
 
-type Judged = Pick<DnsPath, 'verdict' | 'blockedBy' | 'doubt'>;
+type Judgement = Pick<DnsPath, 'verdict' | 'blockedBy' | 'doubt'>;
 
 function judgePath(
   source: SourceClass,
@@ -45,7 +45,7 @@ function judgePath(
   endpoint: DnsEndpoint,
   protocol: TransportProtocol,
   { groups, groupsCoverPrefixes }: ReachContext,
-): Judged {
+): Judgement {
   const port = endpoint.ports[protocol];
   if (port === undefined) return { verdict: 'deny', blockedBy: [] };
   if (staysOnNode(source, member, endpoint)) return { verdict: 'allow', blockedBy: [] };
@@ -70,15 +70,18 @@ function judgePath(
  * Traffic between interfaces of one node meets no security group, unless a branch interface in strict mode sends it through the VPC.
  * Source: EKS Best Practices Guide, "Security groups per pod".
  */
-function staysOnNode(source: SourceClass, member: SourceMember, endpoint: DnsEndpoint): boolean {
+export function staysOnNode(source: SourceClass, member: SourceMember, endpoint: DnsEndpoint): boolean {
   const sameNode = member.nodeName !== undefined && member.nodeName === endpoint.nodeName;
   return sameNode && !endpoint.strict && source.mode !== 'pod-security-groups-strict';
 }
 
+/** A way of a class, whoever judged it. */
+export type Judged = Pick<DnsPath, 'member' | 'protocol' | 'verdict'>;
+
 export type Reach = 'whole' | 'partial' | 'unknown' | 'none';
 
 /** How much of CoreDNS one kind of traffic reaches; kube-proxy picks an endpoint at random, so `partial` fails now and then. */
-export function reachOf(paths: readonly DnsPath[]): Reach {
+export function reachOf(paths: readonly Pick<DnsPath, 'verdict'>[]): Reach {
   const seen = new Set(paths.map(({ verdict }) => verdict));
   if (seen.has('allow')) return seen.has('deny') || seen.has('disputed') ? 'partial' : seen.has('unknown') ? 'unknown' : 'whole';
   if (seen.has('unknown') || seen.size === 0) return 'unknown';
@@ -88,7 +91,7 @@ export function reachOf(paths: readonly DnsPath[]): Reach {
 const WORST_FIRST: readonly Reach[] = ['none', 'unknown', 'partial', 'whole'];
 
 /** The worst reach of any member of a class over one protocol. */
-export function worstReach(paths: readonly DnsPath[], protocol: TransportProtocol): Reach {
+export function worstReach(paths: readonly Judged[], protocol: TransportProtocol): Reach {
   const members = Map.groupBy(
     paths.filter((path) => path.protocol === protocol),
     ({ member }) => member,

@@ -1,23 +1,14 @@
-import type { NetworkInterface, PrefixList, SecurityGroup, SecurityGroupRule, Subnet } from '#lib/model/ec2.ts';
-import type { DaemonSet, EndpointSlice, Node, Pod } from '#lib/model/kubernetes.ts';
-import { type CniKind, findCnis } from '#lib/network/cni.ts';
-import { dnsClients } from '#lib/network/dns-clients.ts';
-import { type DnsEndpoints, dnsEndpoints } from '#lib/network/dns-endpoints.ts';
+import type { PrefixList, SecurityGroup, SecurityGroupRule, Subnet } from '#lib/model/ec2.ts';
+import type { CniKind } from '#lib/network/cni.ts';
+import type { DnsEndpoints } from '#lib/network/dns-endpoints.ts';
 import { type DnsPath, dnsPaths } from '#lib/network/dns-reachability.ts';
+import { type DnsSceneWorld, dnsScene } from '#lib/network/dns-scene.ts';
 import type { SourceClass } from '#lib/network/dns-source-classes.ts';
 import { type DnsSources, dnsSources } from '#lib/network/dns-sources.ts';
-import { interfaceIndex } from '#lib/network/interface-index.ts';
 import { type MissingRule, missingRules } from '#lib/network/missing-rules.ts';
-import { overlayCni } from '#lib/network/overlay.ts';
 import { compileGroups, ingressCidrs } from '#lib/network/security-groups.ts';
-import { vpcCniSettings } from '#lib/network/vpc-cni.ts';
 
-export interface DnsWorld {
-  readonly nodes: readonly Node[];
-  readonly pods: readonly Pod[];
-  readonly daemonSets: readonly DaemonSet[];
-  readonly endpointSlices: readonly EndpointSlice[];
-  readonly networkInterfaces: readonly NetworkInterface[];
+export interface DnsWorld extends DnsSceneWorld {
   readonly securityGroups: readonly SecurityGroup[];
   readonly securityGroupRules: readonly SecurityGroupRule[];
   /** Undefined where they were not read; the same for subnets. */
@@ -49,29 +40,20 @@ export interface DnsSecurity extends Omit<DnsSources, 'classes'> {
 
 /** What security groups let through between every class of pod and every CoreDNS endpoint. */
 export function dnsSecurity(world: DnsWorld, { groupsCoverPrefixes, settledBefore }: DnsAssumptions): DnsSecurity {
-  const { pods, daemonSets } = world;
-  const index = interfaceIndex(world.networkInterfaces);
-  const cnis = findCnis(daemonSets);
-  const vpcCni = cnis.find(({ kind }) => kind === 'vpc-cni');
-  const nodes = new Map(world.nodes.map((node) => [node.name, node]));
-  const context = { index, nodes, settings: vpcCni && vpcCniSettings(vpcCni) };
-  const endpoints = dnsEndpoints(world.endpointSlices, { ...context, pods });
-  const overlay = overlayCni(cnis, pods, context);
+  const { overlay, endpoints, ...scene } = dnsScene(world);
   if (overlay !== undefined) return { overlay, endpoints, classes: [], unseen: new Map(), cached: 0, young: 0 };
   const groups = compileGroups(world.securityGroups, world.securityGroupRules, world.prefixLists);
   const subnetCidrs = cidrsBySubnet(world.subnets);
-  const { classes, ...rest } = dnsSources(pods, {
-    ...context,
-    clients: dnsClients(pods, daemonSets),
+  const { classes, ...rest } = dnsSources(world.pods, {
+    ...scene,
     subnetCidrs,
     ruleCidrs: ingressCidrs(endpointGroups(endpoints), endpointPorts(endpoints), groups),
-    endpointNodes: new Set(endpoints.ready.flatMap(({ nodeName }) => nodeName ?? [])),
     splitPrefixes: !groupsCoverPrefixes,
     settledBefore,
   });
   const reach = (source: SourceClass): ClassReach => {
     const paths = dnsPaths(source, endpoints.ready, { groups, groupsCoverPrefixes });
-    return { source, paths, missing: missingRules(source, paths, { index, groupsCoverPrefixes, subnetCidrs }) };
+    return { source, paths, missing: missingRules(source, paths, { index: scene.index, groupsCoverPrefixes, subnetCidrs }) };
   };
   return { overlay, endpoints, classes: classes.map(reach), ...rest };
 }
@@ -84,7 +66,7 @@ function endpointPorts({ ready }: DnsEndpoints): ReadonlySet<number> {
   return new Set(ready.flatMap(({ ports }) => Object.values(ports)));
 }
 
-function cidrsBySubnet(subnets: readonly Subnet[] | undefined): (subnetId: string) => readonly string[] | undefined {
+export function cidrsBySubnet(subnets: readonly Subnet[] | undefined): (subnetId: string) => readonly string[] | undefined {
   const cidrs = new Map(subnets?.map(({ subnetId, cidrBlock, ipv6CidrBlocks }) => [subnetId, [cidrBlock, ...ipv6CidrBlocks]]));
   return (subnetId) => cidrs.get(subnetId);
 }

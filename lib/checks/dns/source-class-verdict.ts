@@ -1,5 +1,5 @@
 import type { Verdict } from '#lib/model/verdict.ts';
-import { type DnsPath, type Reach, reachOf, worstReach } from '#lib/network/dns-reachability.ts';
+import { type DnsPath, type Judged, type Reach, reachOf, worstReach } from '#lib/network/dns-reachability.ts';
 import type { SourceClass } from '#lib/network/dns-source-classes.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 
@@ -16,7 +16,7 @@ export function classVerdict(source: SourceClass, paths: readonly DnsPath[], nee
 }
 
 /** Names resolve over UDP, and over TCP where an answer is long: what the other protocol lacks is never more than a warning. */
-function reachVerdict(needed: Reach, other: Reach): Verdict {
+export function reachVerdict(needed: Reach, other: Reach): Verdict {
   if (needed === 'none') return 'critical';
   if (needed === 'unknown') return 'unknown';
   if (needed === 'partial' || other === 'partial' || other === 'none') return 'warning';
@@ -24,7 +24,7 @@ function reachVerdict(needed: Reach, other: Reach): Verdict {
 }
 
 /** Pods that reach no endpoint at all over the protocol that they need. */
-export function podsBlocked(paths: readonly DnsPath[], needed: TransportProtocol): number {
+export function podsBlocked(paths: readonly Judged[], needed: TransportProtocol): number {
   const members = Map.groupBy(
     paths.filter(({ protocol }) => protocol === needed),
     ({ member }) => member,
