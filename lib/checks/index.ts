@@ -1,4 +1,5 @@
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
@@ -37,5 +38,6 @@ export const CHECKS: readonly Check[] = [
   ipamd,
   nodeReadiness,
   dnsSecurityGroups,
+  coredns,
   cniAgents,
 ];

@@ -23,11 +23,13 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'delete-leaked-enis':
     'Read each interface once more (aws ec2 describe-network-interfaces --network-interface-ids ENI): if it is still available after five minutes, aws ec2 delete-network-interface --network-interface-id ENI. Those of `unattributedEniIds` may be of any cluster of the VPC: ask first.',
   'correct-eni-config':
-    "Give every zone with nodes an ENIConfig of the name that its nodes ask for (ENI_CONFIG_LABEL_DEF=topology.kubernetes.io/zone lets the zone be the name), with a subnet of that zone and security groups of the same VPC. Interfaces that are attached keep what they have: bring new nodes in.",
+    'Give every zone with nodes an ENIConfig of the name that its nodes ask for (ENI_CONFIG_LABEL_DEF=topology.kubernetes.io/zone lets the zone be the name), with a subnet of that zone and security groups of the same VPC. Interfaces that are attached keep what they have: bring new nodes in.',
   'allow-dns':
     'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
+  'restart-coredns':
+    'First see why: kubectl -n kube-system logs POD --previous, and kubectl -n kube-system describe pod POD. Correct the Corefile or the memory limit where they are to blame, in the configuration of the add-on where EKS manages it. Then kubectl -n kube-system rollout restart deployment coredns.',
 };

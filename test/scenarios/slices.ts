@@ -2,7 +2,7 @@
 import type { Instance, InstanceType, NetworkInterface, SecurityGroupRule, Subnet } from '#lib/model/ec2.ts';
 import type { EksCluster, Nodegroup } from '#lib/model/eks.ts';
 import type { Failure } from '#lib/model/failure.ts';
-import type { DaemonSet, EndpointSlice, Node, Pod } from '#lib/model/kubernetes.ts';
+import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, Service } from '#lib/model/kubernetes.ts';
 import type { SliceData, Slices, Snapshot } from '#lib/model/snapshot.ts';
 import { clusterArn } from '#lib/model/target.ts';
 
@@ -255,6 +255,54 @@ export function anEndpointSlice(over: Partial<EndpointSlice> = {}): EndpointSlic
       { name: 'dns-tcp', protocol: 'TCP', port: 53 },
     ],
     endpoints: [],
+    ...over,
+  };
+}
+
+/** CoreDNS's, as the EKS add-on installs it. */
+export function aDeployment(over: Partial<Deployment> = {}): Deployment {
+  const desired = over.desired ?? 2;
+  return {
+    namespace: 'kube-system',
+    name: 'coredns',
+    labels: { 'k8s-app': 'kube-dns' },
+    selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    desired,
+    ready: desired,
+    available: desired,
+    updated: desired,
+    generation: 1,
+    observedGeneration: 1,
+    conditions: [],
+    maxUnavailable: '1',
+    maxSurge: '25%',
+    spread: [],
+    containers: [
+      {
+        name: 'coredns',
+        image: 'eks/coredns:v1.12.4-eksbuild.1',
+        init: false,
+        args: ['-conf', '/etc/coredns/Corefile'],
+        memoryLimit: '170Mi',
+      },
+    ],
+    ...over,
+  };
+}
+
+/** kube-dns. */
+export function aService(over: Partial<Service> = {}): Service {
+  return {
+    namespace: 'kube-system',
+    name: 'kube-dns',
+    labels: { 'k8s-app': 'kube-dns' },
+    selector: { 'k8s-app': 'kube-dns' },
+    type: 'ClusterIP',
+    clusterIps: ['172.20.0.10'],
+    ports: [
+      { name: 'dns', protocol: 'UDP', port: 53, targetPort: 53 },
+      { name: 'dns-tcp', protocol: 'TCP', port: 53, targetPort: 53 },
+    ],
     ...over,
   };
 }
