@@ -8,6 +8,7 @@ import { emitReport } from '#lib/cli/emit-report.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { findTargets } from '#lib/cli/find-targets.ts';
 import { readText } from '#lib/cli/judge-clusters.ts';
+import { livePast } from '#lib/cli/live-past.ts';
 import { publishMetrics } from '#lib/cli/publish-metrics.ts';
 import { reportError } from '#lib/cli/report-errors.ts';
 import { selectChecks } from '#lib/cli/select-checks.ts';
@@ -35,8 +36,10 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
     const { targets, failures } = await findTargets([{ region: fleet.region, patterns: ['*'] }], clientsOf);
     for (const failure of failures) await reportError(failure, system);
     const settings = { clientsOf, concurrency: 5, ...config.collect };
-    const clusters = await survey(targets, settings, system, (snapshot) => {
-      const assessment = evaluate(snapshot, { config, checks });
+    const past = await livePast('cloudwatch', checks, signal);
+    const clusters = await survey(targets, settings, system, async (snapshot) => {
+      const history = await past.of(snapshot, clientsOf(fleet.region).cloudwatch);
+      const assessment = evaluate(snapshot, { config, checks, history });
       return { ...assessment, outcome: `${assessment.verdict}, ${readText(snapshot)}` };
     });
     const { published } = await publishMetrics(clusters, clientsOf(fleet.region), now(), signal);

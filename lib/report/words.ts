@@ -64,11 +64,11 @@ function remedyOf(remediation: string): string | undefined {
   return Object.hasOwn(REMEDIES, remediation) ? REMEDIES[remediation] : undefined;
 }
 
-/** `impact: immediate`, with the hours where they were forecast; nothing where the check does not say. */
+/** `impact: immediate`, with the hours where some were forecast; nothing where the check does not say. */
 export function impactText({ timeToImpact, evidence }: Finding): string | undefined {
   if (timeToImpact === undefined) return undefined;
   const hours = evidence['hoursToExhaustion'];
-  return typeof hours === 'number' ? `impact: ${timeToImpact} (${hours} h)` : `impact: ${timeToImpact}`;
+  return typeof hours === 'number' && hours > 0 ? `impact: ${timeToImpact} (${hours} h)` : `impact: ${timeToImpact}`;
 }
 
 /** `2026-11-24 03:00:00 UTC`. */

@@ -50,7 +50,10 @@ const healthy: VpcSpec = {
   ],
 };
 
-/** Zone a's node subnet is full; its sibling, tagged for pods, has room. The control plane has subnets of its own. */
+/**
+ * Zone a's node subnet is full; its sibling, tagged for pods, has room. Zone b's loses addresses and has some hours left. The control
+ * plane has subnets of its own.
+ */
 const exhausted: VpcSpec = {
   name: 'shop',
   cidrs: ['10.20.0.0/16', '100.64.0.0/16'],
@@ -66,7 +69,7 @@ const exhausted: VpcSpec = {
       free: 0,
     },
     { name: 'pods-a', cidr: '100.64.0.0/22', zone: 'a', tags: { 'kubernetes.io/role/cni': '1' } },
-    { name: 'nodes-b', cidr: '10.20.2.0/23', zone: 'b', tenants: [{ kind: 'nat-gateway', count: 1 }] },
+    { name: 'nodes-b', cidr: '10.20.2.0/23', zone: 'b', tenants: [{ kind: 'nat-gateway', count: 1 }], losesPerHour: 18 },
     { name: 'control-plane-a', cidr: '10.20.1.0/28', zone: 'a' },
     { name: 'control-plane-b', cidr: '10.20.1.16/28', zone: 'b' },
   ],

@@ -119,7 +119,7 @@ export function exhaustionFinding(
       oneMoreNode: demand.addresses,
       relievedBy: relief,
     },
-    ...(isProblem(verdict) && { timeToImpact: timeToImpact(entry, verdict) }),
+    ...(isProblem(verdict) && { timeToImpact: relief.length > 0 ? ('days' as const) : timeToImpact(entry, verdict) }),
     ...(isProblem(verdict) && { remediation: 2 * warm >= total - free ? 'tune-warm-targets' : 'add-pod-subnet' }),
   };
 }

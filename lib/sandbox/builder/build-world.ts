@@ -1,7 +1,8 @@
-import type { NetworkAcl, SecurityGroup, SecurityGroupRule } from '#lib/model/ec2.ts';
+import type { NetworkAcl, NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet } from '#lib/model/ec2.ts';
 import { ago } from '#lib/sandbox/builder/ago.ts';
 import { makeCluster } from '#lib/sandbox/builder/cluster.ts';
 import { awsId } from '#lib/sandbox/builder/ids.ts';
+import { pastFreeAddresses } from '#lib/sandbox/builder/past.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import {
   draftOf,
@@ -14,18 +15,20 @@ import {
   tenantInterfaces,
   type VpcDraft,
 } from '#lib/sandbox/builder/vpc.ts';
-import type { World } from '#lib/sandbox/world.ts';
+import { availableIpAddressCount } from '#lib/sandbox/occupancy.ts';
+import type { MetricSeries, World } from '#lib/sandbox/world.ts';
 
 /** Builds the world that a specification describes, the same one each time, with addresses given out as EC2 and the CNI would. */
 export function buildWorld(spec: WorldSpec): World {
   const parts = spec.vpcs.map((vpc) => makeVpc(spec, vpc));
   const all = <K extends keyof (typeof parts)[number]>(key: K) => parts.map((part) => part[key]);
+  const networkInterfaces = all('networkInterfaces').flat();
   return {
     account: spec.account,
     region: spec.region,
     vpcs: all('vpc'),
     subnets: all('subnets').flat(),
-    networkInterfaces: all('networkInterfaces').flat(),
+    networkInterfaces,
     instances: all('instances').flat(),
     instanceTypes: [],
     securityGroups: all('securityGroups').flat(),
@@ -35,9 +38,20 @@ export function buildWorld(spec: WorldSpec): World {
     prefixLists: [],
     scalingActivities: all('scalingActivities').flat(),
     quotas: spec.quotas ?? {},
-    metricHistory: spec.metricHistory ?? [],
+    metricHistory: [...(spec.metricHistory ?? []), ...parts.flatMap(({ fading }) => pastOf(spec, fading, networkInterfaces))],
     clusters: all('clusters').flat(),
   };
+}
+
+function pastOf(
+  spec: WorldSpec,
+  fading: readonly { readonly subnet: Subnet; readonly perHour: number }[],
+  interfaces: readonly NetworkInterface[],
+): readonly MetricSeries[] {
+  return fading.map(({ subnet, perHour }) => {
+    const inside = interfaces.filter(({ subnetId }) => subnetId === subnet.subnetId);
+    return pastFreeAddresses(spec, subnet, { free: availableIpAddressCount(subnet, inside), perHour });
+  });
 }
 
 function makeVpc(world: WorldSpec, spec: VpcSpec) {
@@ -52,6 +66,9 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
   return {
     vpc: draft.vpc,
     subnets: [...draft.subnets.values()].map(({ subnet }) => subnet),
+    fading: spec.subnets.flatMap(({ name, losesPerHour: perHour }) =>
+      perHour === undefined ? [] : [{ subnet: draftOf(draft, name).subnet, perHour }],
+    ),
     networkInterfaces: [
       ...before,
       ...clusters.flatMap(({ otherInterfaces, nodes }) => [...otherInterfaces, ...nodes.flatMap(({ interfaces }) => interfaces)]),

@@ -37,6 +37,8 @@ export interface SubnetSpec {
   readonly reservations?: readonly Reservation[];
   /** Addresses that are left at the end: instances of other systems hold what the clusters do not. */
   readonly free?: number;
+  /** Free addresses that it lost in each hour of the last two weeks, as the metrics of cniwatch tell. */
+  readonly losesPerHour?: number;
 }
 
 /**
