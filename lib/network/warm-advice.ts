@@ -6,7 +6,7 @@ import { hasAddressTarget, type PoolShape, settledPool, type WarmTargets } from 
 
 /** Targets that hold fewer addresses, and what they would give back. */
 export interface WarmAdvice {
-  /** The present ones where no others hold fewer. */
+  /** The present ones where no others hold fewer, and these do no harm. */
   readonly targets: WarmTargets;
   /** Over all nodes, less what some would take more. */
   readonly reclaimed: number;
@@ -20,8 +20,14 @@ export interface WarmAdvice {
  * present targets have ready, and at a node's start those of an average node in one go.
  * Source: amazon-vpc-cni-k8s docs/eni-and-ip-target.md, docs/prefix-and-ip-target.md.
  * @param leastWarm the fewest warm addresses, whatever was seen
+ * @param harmful the present targets keep pods from addresses: others are advised even where they hold no fewer
  */
-export function warmAdvice(nodes: readonly EniNode[], present: WarmTargets, churn: PodChurn, leastWarm: number): WarmAdvice {
+export function warmAdvice(
+  nodes: readonly EniNode[],
+  present: WarmTargets,
+  churn: PodChurn,
+  { leastWarm, harmful }: { readonly leastWarm: number; readonly harmful: boolean },
+): WarmAdvice {
   const ready = Math.max(
     0,
     ...nodes.map((node) => settledPool(node.pods.inUse, poolShape(node), present).addresses - node.pods.inUse),
@@ -29,7 +35,7 @@ export function warmAdvice(nodes: readonly EniNode[], present: WarmTargets, chur
   const advised: WarmTargets = {
     warmEniTarget: present.warmEniTarget,
     warmPrefixTarget: present.warmPrefixTarget,
-    warmIpTarget: Math.max(1, leastWarm, Math.min(churn.burst, ready)),
+    warmIpTarget: Math.max(1, leastWarm, harmful ? churn.burst : Math.min(churn.burst, ready)),
     minimumIpTarget: Math.max(1, Math.ceil(churn.typicalPods)),
   };
   const changes = nodes.map((node) => change(node, advised));
@@ -39,7 +45,7 @@ export function warmAdvice(nodes: readonly EniNode[], present: WarmTargets, chur
   for (const { back } of better ? changes : []) {
     for (const { subnetId, addresses } of back) bySubnet.set(subnetId, (bySubnet.get(subnetId) ?? 0) + addresses);
   }
-  const targets = better ? advised : present;
+  const targets = better || harmful ? advised : present;
   return {
     targets,
     reclaimed: better ? reclaimed : 0,

@@ -60,6 +60,7 @@ const scene = fc
   })
   .map(({ nodes, ...rest }) => ({ ...rest, nodes: nodes.map((interfaces, at) => aPoolNode(at, rest.prefix, interfaces)) }));
 
+const SAFE = { leastWarm: 2, harmful: false };
 const churnOf = (burst: number, typicalPods: number): PodChurn => ({
   basis: 'history',
   hours: 48,
@@ -71,7 +72,7 @@ const churnOf = (burst: number, typicalPods: number): PodChurn => ({
 test('no node is left with fewer warm addresses than a burst takes, or than it has by the present targets', () => {
   fc.assert(
     fc.property(scene, ({ nodes, burst, typicalPods, leastWarm }) => {
-      const { targets } = warmAdvice(nodes, MANIFEST_SETTINGS, churnOf(burst, typicalPods), leastWarm);
+      const { targets } = warmAdvice(nodes, MANIFEST_SETTINGS, churnOf(burst, typicalPods), { leastWarm, harmful: false });
       for (const node of nodes) {
         const free = (of: typeof targets) => settledPool(node.pods.inUse, poolShape(node), of).addresses - node.pods.inUse;
         expect(free(targets)).toBeGreaterThanOrEqual(Math.min(burst, free(MANIFEST_SETTINGS)));
@@ -83,7 +84,7 @@ test('no node is left with fewer warm addresses than a burst takes, or than it h
 test('what is given back no pod has, and each subnet gets what its interfaces give', () => {
   fc.assert(
     fc.property(scene, ({ nodes, burst, typicalPods, leastWarm }) => {
-      const advice = warmAdvice(nodes, MANIFEST_SETTINGS, churnOf(burst, typicalPods), leastWarm);
+      const advice = warmAdvice(nodes, MANIFEST_SETTINGS, churnOf(burst, typicalPods), { leastWarm, harmful: false });
       const idle = new Map<string, number>();
       for (const { subnetId, singles, prefixes } of nodes.flatMap(idleAddresses)) {
         idle.set(subnetId, (idle.get(subnetId) ?? 0) + singles + 16 * prefixes);
@@ -107,7 +108,7 @@ test.each<[string, boolean, { held: number; pods: number }[], number, number, nu
   ['no prefix in which a pod is', true, [{ held: 3, pods: 3 }], 2, 1, 0],
 ])('a node gives back %s', (_, prefix, interfaces, burst, typical, reclaimed) => {
   const settings = { ...MANIFEST_SETTINGS, prefixDelegation: prefix };
-  expect(warmAdvice([aPoolNode(0, prefix, interfaces)], settings, churnOf(burst, typical), 2).reclaimed).toBe(reclaimed);
+  expect(warmAdvice([aPoolNode(0, prefix, interfaces)], settings, churnOf(burst, typical), SAFE).reclaimed).toBe(reclaimed);
 });
 
 test.each<[string, boolean, object, number | null]>([
@@ -116,7 +117,15 @@ test.each<[string, boolean, object, number | null]>([
   ['a prefix at a time', true, {}, 8],
 ])('EC2 is called for every start and end, %s', (_, prefix, targets, now) => {
   const nodes = [aPoolNode(0, prefix, [{ held: 1, pods: 1 }])];
-  expect(warmAdvice(nodes, { ...MANIFEST_SETTINGS, ...targets }, churnOf(30, 30), 2).callsPerHour?.now).toBe(now);
+  expect(warmAdvice(nodes, { ...MANIFEST_SETTINGS, ...targets }, churnOf(30, 30), SAFE).callsPerHour?.now).toBe(now);
   const unknown = { ...churnOf(30, 30), startsPerHour: null };
-  expect(warmAdvice(nodes, { ...MANIFEST_SETTINGS, ...targets }, unknown, 2).callsPerHour).toBeNull();
+  expect(warmAdvice(nodes, { ...MANIFEST_SETTINGS, ...targets }, unknown, SAFE).callsPerHour).toBeNull();
+});
+
+test('targets that do harm are replaced though others hold no fewer', () => {
+  const nodes = [aPoolNode(0, false, [{ held: 5, pods: 5 }])];
+  const present = { ...MANIFEST_SETTINGS, minimumIpTarget: 5 };
+  const advice = warmAdvice(nodes, present, churnOf(3, 5), { leastWarm: 2, harmful: true });
+  expect(advice).toMatchObject({ reclaimed: 0, targets: { warmIpTarget: 3, minimumIpTarget: 5 } });
+  expect(warmAdvice(nodes, present, churnOf(3, 5), SAFE).targets).toBe(present);
 });

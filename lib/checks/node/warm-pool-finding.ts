@@ -29,10 +29,12 @@ export function warmPoolFinding(facts: WarmPoolFacts, leastReclaimed: number): O
   const dangerous = lints.filter((lint) => lint.dangerous);
   const forShort = shortSubnets.reduce((sum, subnetId) => sum + (advice.reclaimedBySubnet.get(subnetId) ?? 0), 0);
   const worthIt = churn.basis === 'history' && forShort >= leastReclaimed;
-  const starving = dangerous.some(({ lint }) => lint === 'minimum-alone');
+  const capped = dangerous.some(({ lint }) => lint === 'minimum-alone');
+  const starved = capped ? nodes.filter(isStarved).map(({ node }) => node.name) : [];
+  const verdict = starved.length > 0 ? 'critical' : dangerous.length > 0 || worthIt ? 'warning' : 'ok';
   return {
-    verdict: dangerous.length > 0 || worthIt ? 'warning' : 'ok',
-    summary: `${clauses(facts, worthIt).join('; ')}.`,
+    verdict,
+    summary: `${clauses(facts, worthIt, starved).join('; ')}.`,
     evidence: {
       warmIps: warmIps(nodes),
       recommended: targets(advice.targets, settings),
@@ -46,12 +48,18 @@ export function warmPoolFinding(facts: WarmPoolFacts, leastReclaimed: number): O
       ec2CallsPerHour: advice.callsPerHour,
       reclaimedBySubnet: Object.fromEntries(advice.reclaimedBySubnet),
       shortSubnets: [...shortSubnets],
+      starvedNodes: starved,
       lints: lints.map((lint) => ({ ...lint })),
     },
-    ...(dangerous.length > 0 || worthIt
-      ? { timeToImpact: starving ? ('hours' as const) : ('days' as const), remediation: 'tune-warm-targets' }
-      : {}),
+    ...(verdict === 'critical' && { timeToImpact: 'immediate' as const }),
+    ...(verdict === 'warning' && { timeToImpact: capped ? ('hours' as const) : ('days' as const) }),
+    ...(verdict !== 'ok' && { remediation: 'tune-warm-targets' }),
   };
+}
+
+/** Every address that it holds is in use, and pods wait. */
+function isStarved({ capacity, pods }: EniNode): boolean {
+  return pods.waiting > 0 && pods.inUse >= capacity.ipAssigned;
 }
 
 /** As the environment of aws-node has them; null for what is not set, or has no meaning. */
@@ -66,27 +74,37 @@ function targets(
   };
 }
 
-function clauses({ nodes, notJudged, churn, advice, lints, shortSubnets }: WarmPoolFacts, worthIt: boolean): readonly string[] {
-  const { warmIpTarget, minimumIpTarget } = advice.targets;
+function adviceClause(
+  { targets: { warmIpTarget, minimumIpTarget }, reclaimed }: WarmAdvice,
+  changes: boolean,
+  seen: string,
+): string {
+  if (!changes) return 'no targets that keep pods starting as fast hold fewer';
+  const advised = `WARM_IP_TARGET=${warmIpTarget} and MINIMUM_IP_TARGET=${minimumIpTarget}`;
+  if (reclaimed === 0) return `${advised} would serve the pods, by ${seen}`;
+  return `${advised} would give back ${reclaimed} with pods starting as fast, by ${seen}`;
+}
+
+function clauses(
+  { settings, nodes, notJudged, churn, advice, lints, shortSubnets }: WarmPoolFacts,
+  worthIt: boolean,
+  starved: readonly string[],
+): readonly string[] {
   const { callsPerHour } = advice;
+  const targetsChange = advice.targets !== settings;
   const seen =
     churn.basis === 'history'
       ? `what ${churn.hours} hours showed`
       : 'the pods that are there now, since no longer past is known, so this is a first guess';
   return [
     `No pod has ${warmIps(nodes)} of the addresses that ${plural(nodes.length, 'node')} ${nodes.length === 1 ? 'holds' : 'hold'}`,
-    ...(advice.reclaimed > 0
-      ? [
-          `WARM_IP_TARGET=${warmIpTarget} and MINIMUM_IP_TARGET=${minimumIpTarget} would give back ${advice.reclaimed} with pods starting as fast, by ${seen}`,
-        ]
-      : nodes.length > 0
-        ? ['no targets that keep pods starting as fast hold fewer']
-        : []),
+    ...(nodes.length > 0 ? [adviceClause(advice, targetsChange, seen)] : []),
     ...(advice.reclaimed > 0 && callsPerHour !== null
       ? [`at most ${callsPerHour.advised} calls of EC2 an hour instead of ${callsPerHour.now}`]
       : []),
     ...(worthIt ? [`${shortSubnets.join(', ')} ${shortSubnets.length === 1 ? 'is' : 'are'} short of addresses`] : []),
     ...lints.map(({ detail }) => detail),
+    ...(starved.length > 0 ? [`pods wait on ${plural(starved.length, 'node')} for it`] : []),
     ...(notJudged > 0 ? [`${plural(notJudged, 'node')} cannot be judged and ${notJudged === 1 ? 'is' : 'are'} left out`] : []),
   ];
 }

@@ -12,7 +12,7 @@ export const check = defineCheck({
   id: 'warm-pool',
   title: 'Addresses held warm on the nodes',
   area: 'node',
-  severity: 'warning',
+  severity: 'critical',
   inputs: NODE_INPUTS,
   optional: ['instances'],
   options: z.object({
@@ -51,6 +51,7 @@ export const check = defineCheck({
     verdicts: {
       warning:
         'MINIMUM_IP_TARGET alone, no warm prefix or interface and no address target, or WARM_IP_TARGET=1 on `manyNodes`; or, with `leastHours` of history, other targets give `leastReclaimed` addresses back to subnets that are `subnetUsedPercent` used',
+      critical: 'MINIMUM_IP_TARGET alone, and pods wait on a node that has no address left',
       unknown: 'no node can be judged: Windows, multi-NIC, or not seen in EC2; no CNI that is understood',
       notApplicable:
         'Cilium, Calico, flannel or EKS Auto Mode gives pods their addresses; IPv6; ipamd makes no calls of EC2; Fargate, hybrid and Auto Mode nodes alone',
@@ -58,7 +59,7 @@ export const check = defineCheck({
     evidence: {
       warmIps: 'addresses that nodes hold for pods and no pod has',
       recommended:
-        'the targets to set: `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`, and the `WARM_PREFIX_TARGET` to leave beside them; the present ones where none hold fewer; null where unset or without meaning',
+        'the targets to set: `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`, and the `WARM_PREFIX_TARGET` to leave beside them; the present ones where none hold fewer and these do no harm; null where unset or without meaning',
       ipsReclaimed: 'addresses that nodes would give back, less what some would take more; cordoned nodes keep theirs',
       current: 'the targets as they are',
       basis: 'history, or present-pods where it does not reach back `leastHours` for the types of half of the nodes',
@@ -69,6 +70,7 @@ export const check = defineCheck({
       ec2CallsPerHour: 'calls that assign or take back addresses, at most: `now` and as `advised`; null without history',
       reclaimedBySubnet: 'addresses given back, by subnet',
       shortSubnets: 'those of them that are short of addresses',
+      starvedNodes: 'under MINIMUM_IP_TARGET alone: nodes with no address left and pods that wait',
       nodes: 'where nothing is judged: the nodes that are not',
       lints: 'settings that do harm (`dangerous`) or nothing: `lint` and `detail`',
     },
@@ -94,12 +96,13 @@ export const check = defineCheck({
     // ipamd leaves the pool of a cordoned node as it is.
     const schedulable = nodes.filter(({ node }) => !node.unschedulable);
     const churn = podChurn(nodes, history, now, options);
-    const advice = warmAdvice(schedulable, settings, churn, options.leastWarmIps);
+    const lints = warmLints(settings, nodes, options.manyNodes);
+    const harmful = lints.some(({ dangerous }) => dangerous);
+    const advice = warmAdvice(schedulable, settings, churn, { leastWarm: options.leastWarmIps, harmful });
     const shortSubnets = [...advice.reclaimedBySubnet.keys()].filter(
       (id) => usedPercent(subnets.get(id)) >= options.subnetUsedPercent,
     );
     const notJudged = unjudged.filter(({ answer }) => answer.kind === 'unknown').length;
-    const lints = warmLints(settings, nodes, options.manyNodes);
     const finding = warmPoolFinding({ settings, nodes, notJudged, churn, advice, lints, shortSubnets }, options.leastReclaimed);
     return {
       findings: [{ ...finding, resource: vpcCniResource(inputs.daemonSets) }],

@@ -175,6 +175,24 @@ test.each<[string, Record<string, string>, World, string, readonly string[]]>([
   expect(finding?.evidence['lints']).toMatchObject(lints.map((lint) => ({ lint })));
 });
 
+test('a minimum alone is answered with targets that serve the pods', () => {
+  const finding = first(pool(17, { MINIMUM_IP_TARGET: '18' }));
+  expect(finding?.evidence).toMatchObject({ ipsReclaimed: 0, recommended: { WARM_IP_TARGET: 2, MINIMUM_IP_TARGET: 17 } });
+  expect(finding?.summary).toContain('would serve the pods');
+});
+
+const stuck = aPod({ name: 'stuck', nodeName: 'n0', phase: 'Pending', podIps: [] });
+test.each<[string, Record<string, string>, number, string]>([
+  ['a minimum alone, no address left and a pod waiting', { MINIMUM_IP_TARGET: '18' }, 18, 'critical'],
+  ['a minimum alone, one address left and a pod waiting', { MINIMUM_IP_TARGET: '18' }, 17, 'warning'],
+  ['other targets, no address left and a pod waiting', { WARM_IP_TARGET: '2' }, 18, 'ok'],
+])('with %s it is %4$s', (_, env, running, verdict) =>
+  expect(first(pool(0, env, { pods: [...web(running), stuck] }))).toMatchObject({
+    verdict,
+    evidence: { starvedNodes: verdict === 'critical' ? ['n0'] : [] },
+  }),
+);
+
 test('what it keeps is declared, one reading a series and type', () => {
   const { readings = [] } = run(pool(3));
   expect(readings.map(({ series, id }) => `${series} ${id}`)).toEqual(
