@@ -3,8 +3,8 @@ import type { WhatIfOptions } from '#lib/cli/whatif.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import { blocksOverlap, formatIpv4Block } from '#lib/network/ipv4.ts';
-import type { AddedSubnet, Change } from '#lib/network/what-if-change.ts';
-import { parseAddedSubnet } from '#lib/network/what-if-subnet-text.ts';
+import type { AddedSubnet, Change } from '#lib/network/what-if/change.ts';
+import { parseAddedSubnet } from '#lib/network/what-if/subnet-text.ts';
 
 /** What stands for a group whose update EKS does not manage: the share that Kubernetes itself takes for a rolling update. */
 const OTHER_SURGE_PERCENT = 25;

@@ -1,11 +1,11 @@
 import { UsageError } from '#lib/cli/usage-error.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { formatIpv4Block } from '#lib/network/ipv4.ts';
-import { type WhatIfVerdict, whatIfIn } from '#lib/network/what-if.ts';
-import type { Change } from '#lib/network/what-if-change.ts';
-import { type Fix, fixesFor } from '#lib/network/what-if-fixes.ts';
-import type { WhatIfSide } from '#lib/network/what-if-side.ts';
-import { whatIfWorld } from '#lib/network/what-if-world.ts';
+import type { Change } from '#lib/network/what-if/change.ts';
+import { type Fix, fixesFor } from '#lib/network/what-if/fixes.ts';
+import type { WhatIfSide } from '#lib/network/what-if/side.ts';
+import { type WhatIfVerdict, whatIfIn } from '#lib/network/what-if/what-if.ts';
+import { whatIfWorld } from '#lib/network/what-if/world.ts';
 
 /** What `cniwatch whatif --output json` prints. A number that cannot be told is never there: `reason` says why. */
 export interface WhatIfDocument {

@@ -1,7 +1,7 @@
 import type { WhatIfDocument } from '#lib/cli/whatif-document.ts';
 import { questionText } from '#lib/cli/whatif-question.ts';
 import { plural } from '#lib/model/plural.ts';
-import type { SubnetSide, WhatIfSide } from '#lib/network/what-if-side.ts';
+import type { SubnetSide, WhatIfSide } from '#lib/network/what-if/side.ts';
 import { plainText } from '#lib/report/plain-text.ts';
 import { wrap } from '#lib/report/wrap.ts';
 

@@ -1,5 +1,5 @@
 import type { HistoryPoint } from '#lib/model/history.ts';
-import { forecastExhaustion } from '#lib/network/forecast.ts';
+import { forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 import { STEPS_PER_HOUR } from '#test/bench/forecast-movements.ts';
 import type { Series } from '#test/bench/forecast-series.ts';
 

@@ -1,4 +1,4 @@
-import { forecastExhaustion } from '#lib/network/forecast.ts';
+import { forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 import { STEPS_PER_HOUR, seeded } from '#test/bench/forecast-movements.ts';
 import { FAMILIES, type Family } from '#test/bench/forecast-series.ts';
 import { lastTwo, leastSquares, type Method, ours, ringAtEnd, type Walk, walk } from '#test/bench/forecast-walk.ts';

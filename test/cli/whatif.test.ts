@@ -9,7 +9,7 @@ import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
 import { aSystem } from '#test/cli/a-system.ts';
 import { run } from '#test/cli/run-cniwatch.ts';
-import { aSmallCluster } from '#test/network/what-if-cluster.ts';
+import { aSmallCluster } from '#test/network/what-if/cluster.ts';
 import { aSnapshot, DENIED, NOW } from '#test/scenarios/slices.ts';
 
 let sandbox: Sandbox;

@@ -1,7 +1,7 @@
 /** Nodes and subnets for the tests of what fits: plain, and what the test is about. */
-import type { PlannedNode } from '#lib/network/what-if-node.ts';
-import type { PoolSettings } from '#lib/network/what-if-pool.ts';
-import type { SubnetSupply } from '#lib/network/what-if-supply.ts';
+import type { PlannedNode } from '#lib/network/what-if/node.ts';
+import type { PoolSettings } from '#lib/network/what-if/pool.ts';
+import type { SubnetSupply } from '#lib/network/what-if/supply.ts';
 
 /** A new m5.large in subnet-a: 3 interfaces of 9 addresses beside their own, and 27 pods by max-pods. */
 export function aPlannedNode(over: Partial<PlannedNode> = {}): PlannedNode {

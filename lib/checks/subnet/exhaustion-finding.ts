@@ -13,7 +13,7 @@ import type { Slices } from '#lib/model/snapshot.ts';
 import { worstVerdict } from '#lib/model/verdict.ts';
 import { addressShares } from '#lib/network/address-consumers.ts';
 import { attributionsIn } from '#lib/network/attributions-in.ts';
-import { type Forecast, forecastExhaustion } from '#lib/network/forecast.ts';
+import { type Forecast, forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 import { parseIpv4Block } from '#lib/network/ipv4.ts';
 import { occupancyIn } from '#lib/network/occupancy-in.ts';
 import { podAddresses } from '#lib/network/pod-addresses.ts';

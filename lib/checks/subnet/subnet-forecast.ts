@@ -1,5 +1,5 @@
 import type { Judgement } from '#lib/model/finding.ts';
-import type { Forecast } from '#lib/network/forecast.ts';
+import type { Forecast } from '#lib/network/forecast/forecast.ts';
 
 /** Hours. */
 export interface ForecastThresholds {

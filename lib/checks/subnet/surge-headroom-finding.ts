@@ -2,8 +2,8 @@ import { type JudgedScenario, judgeScenario } from '#lib/checks/subnet/surge-sce
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
-import type { Headroom } from '#lib/network/what-if-headroom.ts';
-import type { World } from '#lib/network/what-if-world.ts';
+import type { Headroom } from '#lib/network/what-if/headroom.ts';
+import type { World } from '#lib/network/what-if/world.ts';
 
 interface Judged {
   readonly judged: readonly JudgedScenario[];

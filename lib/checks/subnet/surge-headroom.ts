@@ -3,9 +3,9 @@ import { surgeFinding } from '#lib/checks/subnet/surge-headroom-finding.ts';
 import { judgeScenario } from '#lib/checks/subnet/surge-scenario.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
-import { NoAnswer } from '#lib/network/what-if-no-answer.ts';
-import { maximumScenarios, type Scenarios, surgeScenarios, zoneLossScenarios } from '#lib/network/what-if-scenarios.ts';
-import { WHAT_IF_NEEDS, type WhatIfSlices, whatIfWorld } from '#lib/network/what-if-world.ts';
+import { NoAnswer } from '#lib/network/what-if/no-answer.ts';
+import { maximumScenarios, type Scenarios, surgeScenarios, zoneLossScenarios } from '#lib/network/what-if/scenarios.ts';
+import { WHAT_IF_NEEDS, type WhatIfSlices, whatIfWorld } from '#lib/network/what-if/world.ts';
 
 export const check = defineCheck({
   id: 'surge-headroom',

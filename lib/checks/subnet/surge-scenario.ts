@@ -1,11 +1,11 @@
 import type { VpcCniSettings } from '#lib/network/vpc-cni.ts';
-import { type Headroom, headroom, type LoadedNode } from '#lib/network/what-if-headroom.ts';
-import { newNodes } from '#lib/network/what-if-new-nodes.ts';
-import { averagePods } from '#lib/network/what-if-pods-needed.ts';
-import type { Scenario } from '#lib/network/what-if-scenarios.ts';
-import { suppliesAfter } from '#lib/network/what-if-supplies.ts';
-import type { SupplyEnd } from '#lib/network/what-if-supply.ts';
-import type { World } from '#lib/network/what-if-world.ts';
+import { type Headroom, headroom, type LoadedNode } from '#lib/network/what-if/headroom.ts';
+import { newNodes } from '#lib/network/what-if/new-nodes.ts';
+import { averagePods } from '#lib/network/what-if/pods-needed.ts';
+import type { Scenario } from '#lib/network/what-if/scenarios.ts';
+import { suppliesAfter } from '#lib/network/what-if/supplies.ts';
+import type { SupplyEnd } from '#lib/network/what-if/supply.ts';
+import type { World } from '#lib/network/what-if/world.ts';
 
 /** A scenario with what it wants of the scarcest place. */
 export interface JudgedScenario {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/subnet/surge-headroom.ts';
 import type { Nodegroup } from '#lib/model/eks.ts';
 import type { SliceData } from '#lib/model/snapshot.ts';
-import { aSmallCluster, type SmallCluster } from '#test/network/what-if-cluster.ts';
+import { aSmallCluster, type SmallCluster } from '#test/network/what-if/cluster.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import { aCluster, aDaemonSet, aNode, aNodegroup, aSnapshot, DENIED } from '#test/scenarios/slices.ts';
 
