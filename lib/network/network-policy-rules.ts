@@ -5,7 +5,7 @@ import type { End } from '#lib/network/policy-ends.ts';
 import type { PolicyEngine } from '#lib/network/policy-engines.ts';
 import { allOf, anyOf, type Match, not } from '#lib/network/policy-match.ts';
 import { type PolicyTraffic, portsMatch } from '#lib/network/policy-ports.ts';
-import { type CompiledSelector, compileSelector } from '#lib/network/policy-selectors.ts';
+import { type CompiledSelector, compileSelector, type LabelRead } from '#lib/network/policy-selectors.ts';
 import type { Translation } from '#lib/network/policy-translations.ts';
 
 type Rule = NetworkPolicy['ingress'][number];
@@ -20,7 +20,7 @@ export interface CompiledPolicy {
   readonly egress: readonly CompiledPolicyRule[];
   readonly ingress: readonly CompiledPolicyRule[];
   /** Of every selector of pods in it, its peers' too. */
-  readonly podKeys: readonly string[];
+  readonly podReads: readonly LabelRead[];
 }
 
 export interface CompiledPolicyRule {
@@ -43,8 +43,8 @@ export function compilePolicy(policy: NetworkPolicy, other: Partial<Omit<Transla
   const selector = compileSelector(policy.podSelector);
   const [egress, ingress] = [compileRules(policy.egress, policy), compileRules(policy.ingress, policy)];
   const peers = [...egress, ...ingress].flatMap((rule) => rule.peers);
-  const podKeys = [...selector.keys, ...peers.flatMap((peer) => (peer.kind === 'pods' ? peer.pods.keys : []))];
-  return { ref, policy, namespaces, selector, egress, ingress, podKeys };
+  const podReads = [...selector.reads, ...peers.flatMap((peer) => (peer.kind === 'pods' ? peer.pods.reads : []))];
+  return { ref, policy, namespaces, selector, egress, ingress, podReads };
 }
 
 function compileRules(rules: readonly Rule[], { namespace }: NetworkPolicy): CompiledPolicyRule[] {

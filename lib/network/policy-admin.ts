@@ -33,7 +33,7 @@ export function adminOverride(resource: CustomResource): PolicyOverride {
     power: resource.kind === 'BaselineAdminNetworkPolicy' || tier === 'Baseline' ? 'defaults' : 'overrides',
     egress: egress.length > 0,
     ingress: ingress.length > 0,
-    podKeys: pods.keys,
+    podReads: pods.reads,
     selects: ({ hostNetwork, labels, namespaceLabels }) =>
       allOf([!hostNetwork, namespaces.matches(namespaceLabels), pods.matches(labels)]),
   };
@@ -55,7 +55,7 @@ export function applicationOverride(resource: CustomResource): PolicyOverride {
     power: 'adds',
     egress: policyTypes.includes('Egress') || (policyTypes.length === 0 && egress.length > 0),
     ingress: policyTypes.includes('Ingress') || policyTypes.length === 0,
-    podKeys: pods.keys,
+    podReads: pods.reads,
     selects: ({ namespace, hostNetwork, labels }) =>
       allOf([!hostNetwork, namespace === resource.namespace, pods.matches(labels)]),
   };

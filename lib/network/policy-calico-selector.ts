@@ -1,8 +1,8 @@
 import { allOf, anyOf, type Match, not } from '#lib/network/policy-match.ts';
-import { type CompiledSelector, type Labels, meets } from '#lib/network/policy-selectors.ts';
+import { type CompiledSelector, type LabelRead, type Labels, meets } from '#lib/network/policy-selectors.ts';
 
 /** Unknown where the text is no selector that this reader understands. */
-const UNREADABLE: CompiledSelector = { keys: [], matches: () => 'unreadable' };
+const UNREADABLE: CompiledSelector = { reads: [], matches: () => 'unreadable' };
 
 type Expression = (labels: Labels) => Match;
 
@@ -21,10 +21,10 @@ interface Token {
 export function compileCalicoSelector(text: string): CompiledSelector {
   const tokens = tokenize(text);
   if (tokens === undefined) return UNREADABLE;
-  if (tokens.length === 0) return { keys: [], matches: () => true };
+  if (tokens.length === 0) return { reads: [], matches: () => true };
   const reader = new Reader(tokens);
   const expression = reader.either();
-  return expression === undefined || !reader.ended() ? UNREADABLE : { keys: reader.keys, matches: expression };
+  return expression === undefined || !reader.ended() ? UNREADABLE : { reads: reader.reads, matches: expression };
 }
 
 function tokenize(text: string): Token[] | undefined {
@@ -44,7 +44,7 @@ function tokenize(text: string): Token[] | undefined {
 
 /** Descends: `||` binds less than `&&`, and `!` most. Each step answers undefined where the text is not of the language. */
 class Reader {
-  readonly keys: string[] = [];
+  readonly reads: LabelRead[] = [];
   readonly #tokens: readonly Token[];
   #at = 0;
   constructor(tokens: readonly Token[]) {
@@ -90,30 +90,36 @@ class Reader {
   #call(name: string): Expression | undefined {
     if (name === 'all' || name === 'global') return this.#take(')') ? () => name === 'all' : undefined;
     const key = name === 'has' ? this.#word() : undefined;
-    return key !== undefined && this.#take(')') ? this.#reads(key, (value) => value !== undefined) : undefined;
+    return key !== undefined && this.#take(')') ? this.#reading(key, [], (value) => value !== undefined) : undefined;
   }
 
   /** A label that is absent differs from every value. */
   #comparison(key: string): Expression | undefined {
-    if (this.#take('==')) return this.#withString(key, (value, wanted) => value === wanted);
-    if (this.#take('!=')) return this.#withString(key, (value, wanted) => value !== wanted);
+    if (this.#take('==')) return this.#withValue(key, (value, wanted) => value === wanted);
+    if (this.#take('!=')) return this.#withValue(key, (value, wanted) => value !== wanted);
     const operator = this.#word();
     if (operator === 'not') {
       if (this.#word() !== 'in') return undefined;
       return this.#withSet(key, (value, set) => value === undefined || !set.has(value));
     }
     if (operator === 'in') return this.#withSet(key, (value, set) => value !== undefined && set.has(value));
-    if (operator === 'contains') return this.#withString(key, (value, part) => value?.includes(part) ?? false);
+    if (operator === 'contains') return this.#withPart(key, (value, part) => value?.includes(part) ?? false);
     const next = operator === 'starts' || operator === 'ends' ? this.#word() : undefined;
     if (next !== 'with') return undefined;
     return operator === 'starts'
-      ? this.#withString(key, (value, part) => value?.startsWith(part) ?? false)
-      : this.#withString(key, (value, part) => value?.endsWith(part) ?? false);
+      ? this.#withPart(key, (value, part) => value?.startsWith(part) ?? false)
+      : this.#withPart(key, (value, part) => value?.endsWith(part) ?? false);
   }
 
-  #withString(key: string, holds: (value: string | undefined, text: string) => boolean): Expression | undefined {
-    const text = this.#next('string');
-    return text === undefined ? undefined : this.#reads(key, (value) => holds(value, text));
+  #withValue(key: string, holds: (value: string | undefined, wanted: string) => boolean): Expression | undefined {
+    const wanted = this.#next('string');
+    return wanted === undefined ? undefined : this.#reading(key, [wanted], (value) => holds(value, wanted));
+  }
+
+  /** Any value may have the part. */
+  #withPart(key: string, holds: (value: string | undefined, part: string) => boolean): Expression | undefined {
+    const part = this.#next('string');
+    return part === undefined ? undefined : this.#reading(key, undefined, (value) => holds(value, part));
   }
 
   #withSet(key: string, holds: (value: string | undefined, set: ReadonlySet<string>) => boolean): Expression | undefined {
@@ -125,11 +131,11 @@ class Reader {
       set.add(text);
       this.#take(',');
     }
-    return this.#reads(key, (value) => holds(value, set));
+    return this.#reading(key, [...set], (value) => holds(value, set));
   }
 
-  #reads(key: string, holds: (value: string | undefined) => boolean): Expression {
-    this.keys.push(key);
+  #reading(key: string, values: LabelRead['values'], holds: (value: string | undefined) => boolean): Expression {
+    this.reads.push({ key, values });
     return (labels) => meets(labels, key, holds);
   }
 

@@ -34,11 +34,14 @@ export function calicoOverride(resource: CustomResource): PolicyOverride | undef
     egress: types.includes('Egress') || (types.length === 0 && egress.length > 0),
     // The default is ingress, unless there are egress rules alone.
     ingress: types.includes('Ingress') || (types.length === 0 && (ingress.length > 0 || egress.length === 0)),
-    podKeys: pods.keys,
+    podReads: pods.reads,
     selects: (subject) => {
       if (subject.hostNetwork) return global && 'not-evaluated';
       const inNamespace = global ? namespaces.matches(ofNamespace(subject)) : subject.namespace === namespace;
-      return allOf([inNamespace, pods.keys.some((key) => DERIVED.test(key)) ? 'not-evaluated' : pods.matches(ofPod(subject))]);
+      return allOf([
+        inNamespace,
+        pods.reads.some(({ key }) => DERIVED.test(key)) ? 'not-evaluated' : pods.matches(ofPod(subject)),
+      ]);
     },
   };
 }

@@ -33,25 +33,25 @@ export function ciliumOverride(resource: CustomResource): PolicyOverride {
     power: speaks('ingressDeny', 'egressDeny') ? 'overrides' : 'adds',
     egress: speaks('egress', 'egressDeny'),
     ingress: speaks('ingress', 'ingressDeny'),
-    podKeys: selectors.flatMap(({ podKeys }) => podKeys),
+    podReads: selectors.flatMap(({ podReads }) => podReads),
     selects: (subject) =>
       allOf([inItsNamespace(subject), anyOf([!whole && 'unreadable', anyOf(selectors, ({ selects }) => selects(subject))])]),
   };
 }
 
 /** A rule with a nodeSelector is for hosts, and what speaks from their addresses; any other is for pods of their own. */
-function compileRule({ endpointSelector, nodeSelector }: CiliumRule): Pick<PolicyOverride, 'podKeys' | 'selects'> {
+function compileRule({ endpointSelector, nodeSelector }: CiliumRule): Pick<PolicyOverride, 'podReads' | 'selects'> {
   if (endpointSelector === undefined) {
-    return { podKeys: [], selects: ({ hostNetwork }) => hostNetwork && nodeSelector !== undefined && 'not-evaluated' };
+    return { podReads: [], selects: ({ hostNetwork }) => hostNetwork && nodeSelector !== undefined && 'not-evaluated' };
   }
   const { matchLabels = {}, matchExpressions = [] } = endpointSelector;
   const selector = compileSelector({
     matchLabels: Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [plainKey(key), value])),
     matchExpressions: matchExpressions.map((expression) => ({ ...expression, key: plainKey(expression.key) })),
   });
-  const derived = selector.keys.some((key) => DERIVED.test(key) && key !== NAMESPACE);
+  const derived = selector.reads.some(({ key }) => DERIVED.test(key) && key !== NAMESPACE);
   return {
-    podKeys: selector.keys,
+    podReads: selector.reads,
     selects: ({ namespace, hostNetwork, labels }) => {
       if (hostNetwork || derived) return hostNetwork ? false : 'not-evaluated';
       return selector.matches({ labels: { ...labels.labels, [NAMESPACE]: namespace }, whole: labels.whole });

@@ -1,6 +1,7 @@
 import type { Pod } from '#lib/model/kubernetes.ts';
 import type { CompiledPolicy } from '#lib/network/network-policy-rules.ts';
 import type { PolicyRef, PolicySide } from '#lib/network/policy-decision.ts';
+import { labelView } from '#lib/network/policy-label-view.ts';
 import { allOf, type Match } from '#lib/network/policy-match.ts';
 import type { PolicyOverride } from '#lib/network/policy-override.ts';
 import type { NamedPort } from '#lib/network/policy-ports.ts';
@@ -47,13 +48,10 @@ export interface ClassContext {
   readonly enforcement: (pod: Pod) => Enforcement;
 }
 
-/**
- * Finds the class of a pod. Cost follows the distinct classes: of the labels only those count that some selector reads, so that the
- * pods of a StatefulSet, each with its own name for a label, are of one class.
- */
+/** Finds the class of a pod. Cost follows the distinct classes, and classes the labels that some selector tells apart. */
 export function podClasses(context: ClassContext): (pod: Pod) => PodClass {
   const { policies } = context;
-  const keys = new Set([...policies.flatMap(({ podKeys }) => podKeys), ...context.overrides.flatMap(({ podKeys }) => podKeys)]);
+  const view = labelView([...policies, ...context.overrides].flatMap(({ podReads }) => podReads));
   // Those for the whole cluster are under no namespace of their own.
   const byNamespace = Map.groupBy(policies, ({ policy, namespaces }) => (namespaces === undefined ? policy.namespace : ''));
   const candidates = (namespace: string) => [...(byNamespace.get(namespace) ?? []), ...(byNamespace.get('') ?? [])];
@@ -63,13 +61,12 @@ export function podClasses(context: ClassContext): (pod: Pod) => PodClass {
   return (pod) => {
     const known = ofPod.get(pod);
     if (known !== undefined) return known;
-    const labels = readLabels(pod, keys);
+    const seen = view(pod.labels);
     const namedPorts = portsNamed(pod, portNames);
     const enforcement = context.enforcement(pod);
-    const key = JSON.stringify([pod.namespace, pod.hostNetwork, enforcement, labels, namedPorts]);
+    const key = JSON.stringify([pod.namespace, pod.hostNetwork, enforcement, seen.key, namedPorts]);
     const podClass =
-      classes.get(key) ??
-      newClass(pod, Object.fromEntries(labels), { namedPorts, enforcement, context, candidates: candidates(pod.namespace) });
+      classes.get(key) ?? newClass(pod, seen.labels, { namedPorts, enforcement, context, candidates: candidates(pod.namespace) });
     classes.set(key, podClass);
     ofPod.set(pod, podClass);
     return podClass;
@@ -101,12 +98,6 @@ function isolation(selecting: readonly SelectingPolicy[], type: 'Egress' | 'Ingr
   const policies = selecting.filter(({ compiled }) => compiled.policy.policyTypes.includes(type));
   const by = policies.flatMap(({ compiled, selects }) => (selects === true ? [compiled.ref] : []));
   return { policies, by, certain: by.length === policies.length };
-}
-
-function readLabels({ labels }: Pod, keys: ReadonlySet<string>): [string, string][] {
-  const read: [string, string][] = [];
-  for (const key in labels) if (keys.has(key) && Object.hasOwn(labels, key)) read.push([key, labels[key] ?? '']);
-  return read.length > 1 ? read.sort(([a], [b]) => (a < b ? -1 : 1)) : read;
 }
 
 function portsNamed({ containers }: Pod, names: ReadonlySet<string>): NamedPort[] {

@@ -1,7 +1,7 @@
 import type { CustomResource } from '#lib/model/kubernetes.ts';
 import type { PolicyDoubt, PolicyRef, PolicySide, SideDecision } from '#lib/network/policy-decision.ts';
 import type { Match } from '#lib/network/policy-match.ts';
-import type { Labels } from '#lib/network/policy-selectors.ts';
+import type { LabelRead, Labels } from '#lib/network/policy-selectors.ts';
 
 /** A pod as policies of any kind select it. */
 export interface OverrideSubject {
@@ -21,8 +21,8 @@ export interface PolicyOverride {
   readonly power: 'overrides' | 'adds' | 'defaults';
   readonly egress: boolean;
   readonly ingress: boolean;
-  /** The labels of pods that it reads. */
-  readonly podKeys: readonly string[];
+  /** Of the labels of pods. */
+  readonly podReads: readonly LabelRead[];
   readonly selects: (subject: OverrideSubject) => Match;
 }
 

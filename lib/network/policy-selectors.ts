@@ -8,14 +8,20 @@ export interface Labels {
   readonly whole: boolean;
 }
 
+/** A label that a selector reads, and the values that it tells apart from all others. */
+export interface LabelRead {
+  readonly key: string;
+  /** Undefined where it tells all values apart. */
+  readonly values: readonly string[] | undefined;
+}
+
 export interface CompiledSelector {
-  /** What it reads: labels that differ in no key of any selector are the same to all of them. */
-  readonly keys: readonly string[];
+  /** Labels that differ in nothing of this are the same to it. */
+  readonly reads: readonly LabelRead[];
   readonly matches: (labels: Labels) => Match;
 }
 
-interface Requirement {
-  readonly key: string;
+interface Requirement extends LabelRead {
   readonly holds: (value: string | undefined) => Match;
 }
 
@@ -25,11 +31,15 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 /** Requirements are ANDed, so that the empty selector matches everything. Source: Kubernetes API reference, "LabelSelector". */
 export function compileSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): CompiledSelector {
   const requirements: readonly Requirement[] = [
-    ...Object.entries(matchLabels).map(([key, wanted]) => ({ key, holds: (value: string | undefined) => value === wanted })),
-    ...matchExpressions.map(({ key, operator, values = [] }) => ({ key, holds: expression(operator, values) })),
+    ...Object.entries(matchLabels).map(([key, wanted]) => ({
+      key,
+      values: [wanted],
+      holds: (value: string | undefined) => value === wanted,
+    })),
+    ...matchExpressions.map(({ key, operator, values = [] }) => ({ key, values, holds: expression(operator, values) })),
   ];
   return {
-    keys: requirements.map(({ key }) => key),
+    reads: requirements,
     matches: (of) => allOf(requirements, ({ key, holds }) => meets(of, key, holds)),
   };
 }

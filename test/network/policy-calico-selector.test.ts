@@ -54,7 +54,12 @@ describe('a selector of Calico', () => {
     expect(compileCalicoSelector(text).matches(POD)).toBe('unreadable');
   });
 
-  test('names the labels that it reads', () => {
-    expect(compileCalicoSelector("app == 'web' || !has(tier) && app != 'x'").keys).toEqual(['app', 'tier', 'app']);
+  test('names the labels that it reads, and the values that it tells apart', () => {
+    expect(compileCalicoSelector("app in {'a', 'b'} || !has(tier) && app != 'x' || job starts with 'x'").reads).toEqual([
+      { key: 'app', values: ['a', 'b'] },
+      { key: 'tier', values: [] },
+      { key: 'app', values: ['x'] },
+      { key: 'job', values: undefined },
+    ]);
   });
 });
