@@ -111,7 +111,7 @@ function securityGroupsOf(
       tags: {},
     })),
     securityGroupRules: named.flatMap(({ name, ingress, egress }) =>
-      groupRules(groupId(name), ingress, egress, { groupIdOf: groupId, account }),
+      groupRules(groupId(name), ingress, egress, { groupIdOf: groupId, account, ipv6: vpc.ipv6CidrBlocks.length > 0 }),
     ),
   };
 }

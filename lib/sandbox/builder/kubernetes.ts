@@ -34,10 +34,14 @@ export function kubernetesOf(
   const placed = nodes.map((node) => ({ node, ...podsOf(world, spec, node, crashing.has(node.ordinal)) }));
   const pods = [
     ...placed.flatMap(({ running, waiting }) => [...running, ...waiting]),
-    ...fargate.map((pod, at) => fargatePodObject(world, pod, at)),
+    // Without other nodes, CoreDNS is on Fargate too.
+    ...fargate.map((pod, at) => fargatePodObject(world, pod, at, nodes.length === 0 && at < 2)),
   ];
   const coreDns = pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns');
-  const zones = new Map(nodes.map(({ name, zone }) => [name, zone]));
+  const zones = new Map([
+    ...nodes.map(({ name, zone }) => [name, zone] as const),
+    ...fargate.map(({ nodeName, zone }) => [nodeName, zone] as const),
+  ]);
   const desired = nodes.filter(({ group }) => hasAgent(group)).length;
   const around = { region: world.region, version: spec.version ?? '1.33', createdAt: since, troubles: [] };
   const nodeObjects = nodes.map((node) => {

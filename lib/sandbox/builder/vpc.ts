@@ -197,16 +197,16 @@ function tenthAddress(block: string): string {
   return formatAddress(blockOf(block).first + 10);
 }
 
-/** Rules of one group; without any egress given, everything may go out, as EC2 makes a new group. */
+/** Rules of one group; without any egress given, everything may go out, by IPv6 too where the VPC has it, as EC2 makes a new group. */
 export function groupRules(
   groupId: string,
   ingress: readonly RuleSpec[],
   egress: readonly RuleSpec[] | undefined,
-  { groupIdOf, account }: { groupIdOf: (name: string) => string; account: string },
+  { groupIdOf, account, ipv6 }: { groupIdOf: (name: string) => string; account: string; ipv6: boolean },
 ): SecurityGroupRule[] {
   const all = [
     ...ingress.map((rule) => ({ ...rule, isEgress: false })),
-    ...(egress ?? [{ protocol: '-1', cidr: '0.0.0.0/0' }]).map((rule) => ({ ...rule, isEgress: true })),
+    ...(egress ?? everywhere(ipv6)).map((rule) => ({ ...rule, isEgress: true })),
   ];
   return all.map(({ protocol, from = -1, to = from, group, cidr, isEgress }, at) => ({
     securityGroupRuleId: awsId('sgr', groupId, at),
@@ -215,7 +215,11 @@ export function groupRules(
     ipProtocol: protocol,
     fromPort: from,
     toPort: to,
-    ...(cidr === undefined ? {} : { cidrIpv4: cidr }),
+    ...(cidr === undefined ? {} : cidr.includes(':') ? { cidrIpv6: cidr } : { cidrIpv4: cidr }),
     ...(group === undefined ? {} : { referencedGroup: { groupId: groupIdOf(group), userId: account } }),
   }));
+}
+
+function everywhere(ipv6: boolean): RuleSpec[] {
+  return ['0.0.0.0/0', ...(ipv6 ? ['::/0'] : [])].map((cidr) => ({ protocol: '-1', cidr }));
 }

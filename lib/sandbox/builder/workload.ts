@@ -12,6 +12,13 @@ const DNS_PORTS = [
   { containerPort: 53, name: 'dns', protocol: 'UDP' },
   { containerPort: 53, name: 'dns-tcp', protocol: 'TCP' },
 ];
+const CORE_DNS = {
+  namespace: 'kube-system',
+  app: 'coredns',
+  image: COREDNS_IMAGE,
+  labels: { 'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns' },
+  ports: DNS_PORTS,
+};
 /** The agent does not answer. */
 const AGENT_DOWN =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "6e0c8f": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50051: connect: connection refused"';
@@ -51,14 +58,10 @@ export function podsOf(
     running.push(
       podObject({
         ...at,
-        namespace: 'kube-system',
-        app: 'coredns',
+        ...CORE_DNS,
         key: node.ordinal,
         podIp: first,
         owner: 'ReplicaSet',
-        image: COREDNS_IMAGE,
-        labels: { 'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns' },
-        ports: DNS_PORTS,
         createdAt,
       }),
     );
@@ -107,16 +110,21 @@ export function agentPodName({ name }: Pick<ClusterNode, 'name'>): string {
 }
 
 /** A pod that is alone on a node of Fargate, whose address is its own. */
-export function fargatePodObject({ now }: WorldSpec, { nodeName, address }: FargatePod, at: number): KubernetesObject {
+export function fargatePodObject(
+  { now }: WorldSpec,
+  { nodeName, address }: FargatePod,
+  at: number,
+  isCoreDns: boolean,
+): KubernetesObject {
   return podObject({
-    namespace: 'batch',
-    app: 'invoice-run',
+    ...(isCoreDns
+      ? CORE_DNS
+      : { namespace: 'batch', app: 'invoice-run', image: 'registry.example.com/shop/invoice-run:2026.11.3' }),
     key: `fargate-${at}`,
     nodeName,
     nodeIp: address,
     podIp: address,
     owner: 'ReplicaSet',
-    image: 'registry.example.com/shop/invoice-run:2026.11.3',
     createdAt: ago(now, 6 * 24 * 3600),
   });
 }

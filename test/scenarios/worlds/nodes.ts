@@ -36,6 +36,9 @@ export const ENI_CONFIGS = {
   'eu-west-1b': { subnet: 'pods-b', securityGroups: ['pods'] },
 } as const;
 
+/** Custom networking as it should be. */
+export const CUSTOM_NETWORKING = { cniEnv: CUSTOM, eniConfigs: ENI_CONFIGS };
+
 export const trouble = (given: Omit<NodeTroubleSpec, 'node'>) => shop({ cluster: { nodeTroubles: [{ node: 1, ...given }] } });
 
 export const counters = (ipamdCounters: Readonly<Record<string, number>>, group: Partial<NodegroupSpec> = {}) =>

@@ -43,7 +43,8 @@ export function shop({ world, vpc, subnets = ZONES, cluster, groups, group }: Si
         name: 'shop',
         cidrs: ['10.0.0.0/16', '100.64.0.0/16'],
         subnets,
-        securityGroups: [{ name: 'pods', ingress: [] }],
+        // Of pods with custom networking and of branches, CoreDNS among them.
+        securityGroups: [{ name: 'pods', ingress: ['pods', 'cluster:shop-prod'].map((group) => ({ protocol: '-1', group })) }],
         ...vpc,
         clusters: [
           {
