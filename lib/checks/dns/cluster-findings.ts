@@ -5,7 +5,7 @@ import type { DnsSecurity } from '#lib/network/dns-security.ts';
 const clusterOf = ({ arn, name }: Target): Judgement['resource'] => ({ kind: 'cluster', id: arn, name });
 
 /** Pods that cannot be classed, by why: none of them counts as ok. */
-export function unseenFinding(target: Target, unseen: DnsSecurity['unseen']): readonly Judgement[] {
+export function unseenFinding(target: Target, unseen: DnsSecurity['unseen'], filters = 'security groups'): readonly Judgement[] {
   if (unseen.size === 0) return [];
   const reasons = [...unseen].map(([reason, { pods, example }]) => ({ reason, pods, example }));
   const pods = reasons.reduce((sum, reason) => sum + reason.pods, 0);
@@ -13,7 +13,7 @@ export function unseenFinding(target: Target, unseen: DnsSecurity['unseen']): re
     {
       verdict: 'unknown',
       resource: clusterOf(target),
-      summary: `Which security groups decide about ${pods} pods cannot be told: ${reasons
+      summary: `Which ${filters} decide about ${pods} pods cannot be told: ${reasons
         .map((each) => `${each.pods} ${each.reason} (${each.example})`)
         .join('; ')}.`,
       evidence: { pods, reasons },

@@ -1,28 +1,21 @@
 import { classVerdict, podsBlocked } from '#lib/checks/dns/source-class-verdict.ts';
+import {
+  CLASS_NAMES,
+  capitalised,
+  endpointText,
+  gapOf,
+  listed,
+  MOST_LISTED,
+  PROTOCOLS,
+} from '#lib/checks/dns/source-class-words.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { formatAddressCidr } from '#lib/network/address.ts';
-import type { DnsEndpoint } from '#lib/network/dns-endpoints.ts';
 import type { DnsPath } from '#lib/network/dns-reachability.ts';
 import type { ClassReach } from '#lib/network/dns-security.ts';
-import type { SourceClass, SourceMode } from '#lib/network/dns-source-classes.ts';
+import type { SourceClass } from '#lib/network/dns-source-classes.ts';
 import type { MissingRule } from '#lib/network/missing-rules.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
-
-const CLASS_NAMES: Readonly<Record<SourceMode, string>> = {
-  pod: 'pods',
-  'custom-networking': 'pods with custom networking',
-  'pod-security-groups-strict': 'pods with security groups of their own (strict)',
-  'pod-security-groups-standard': 'pods with security groups of their own (standard)',
-  fargate: 'Fargate pods',
-  'host-network': 'host-network pods',
-  'node-local-dns': 'agents of NodeLocal DNSCache',
-  'auto-mode': 'pods on Auto Mode nodes',
-};
-
-const PROTOCOLS: readonly TransportProtocol[] = ['udp', 'tcp'];
-/** Enough to recognise them; the counts stand beside. */
-const MOST_LISTED = 10;
 
 /** Judges one class of pods by its ways to CoreDNS. */
 export function classFinding({ source, paths, missing }: ClassReach): Judgement {
@@ -106,36 +99,11 @@ function outcome(
   return `miss ${gap}: ${why}`;
 }
 
-/** `2 of 3 CoreDNS endpoints over UDP`: those that some pod of the class cannot be sure to reach. */
-function gapOf(problems: readonly DnsPath[], counted: readonly DnsPath[]): string {
-  const endpointsOf = (paths: readonly DnsPath[], protocol: TransportProtocol) =>
-    new Set(paths.filter((path) => path.protocol === protocol).map(({ endpoint }) => endpoint)).size;
-  const gaps = PROTOCOLS.filter((protocol) => endpointsOf(problems, protocol) > 0).map((protocol) => ({
-    missed: `${endpointsOf(problems, protocol)} of ${endpointsOf(counted, protocol)} CoreDNS endpoints`,
-    over: protocol.toUpperCase(),
-  }));
-  return [...Map.groupBy(gaps, ({ missed }) => missed)]
-    .map(([missed, same]) => `${missed} over ${same.map(({ over }) => over).join(' and ')}`)
-    .join(' and ');
-}
-
 function blockers(problems: readonly DnsPath[]): string {
   const sides = problems.flatMap(({ blockedBy }) =>
     blockedBy.map(({ direction, groups }) => `${direction} of ${groups.join(', ')}`),
   );
   return listed(sides, '; ');
-}
-
-const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-function listed(texts: readonly string[], separator = ', '): string {
-  const distinct = [...new Set(texts)];
-  const more = distinct.length - MOST_LISTED;
-  return distinct.slice(0, MOST_LISTED).join(separator) + (more > 0 ? ` and ${more} more` : '');
-}
-
-function endpointText({ text, ports }: DnsEndpoint, protocol: TransportProtocol): string {
-  return `${text.includes(':') ? `[${text}]` : text}:${ports[protocol] ?? '?'}`;
 }
 
 function sourceCidrs({ subnetCidrs, members }: SourceClass): string[] {
