@@ -104,7 +104,7 @@ function peerMatches(peer: CompiledPeer, end: End, engine: PolicyEngine): Match 
     case 'unreadable':
       return 'unreadable';
     case 'block':
-      if (end.podClass?.hostNetwork === false && !engine.blocksMatchPods) return false;
+      if (!engine.blocksMatchCluster && (end.podClass !== undefined || end.asNode !== undefined)) return false;
       return end.address === undefined ? 'no-address' : peer.contains(end.address);
     case 'pods':
       return end.podClass === undefined ? false : selected(peer, end.podClass, engine);

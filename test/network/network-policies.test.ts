@@ -11,7 +11,7 @@ import { mayConnect } from '#test/network/policies-by-the-book.ts';
 import { type PolicyCase, policyCase } from '#test/network/policy-worlds.ts';
 
 const engineThat = (selectsHostNetwork: boolean | undefined): PolicyEngine => ({
-  blocksMatchPods: true,
+  blocksMatchCluster: true,
   namesPortsWithoutSelector: true,
   ...(selectsHostNetwork === undefined ? {} : { selectsHostNetwork }),
 });

@@ -133,6 +133,16 @@ describe('what is left to the plugin', () => {
       { verdict: 'allowed' },
     ],
     ['a block around a pod, of Cilium', { policies: [egress(block('10.0.0.0/24'))], engine: cilium }, { verdict: 'denied' }],
+    [
+      'a block around a pod on the host network, of Cilium',
+      { destination: FAR_CACHE, policies: [egress(block('10.0.0.0/8'))], engine: cilium },
+      { verdict: 'denied' },
+    ],
+    [
+      'a block around another node, of Cilium',
+      { destination: address('10.0.1.3', 'node-3'), policies: [egress(block('10.0.0.0/8'))], engine: cilium },
+      { verdict: 'denied' },
+    ],
     ['a named port to anybody', { policies: [egress(named([]))] }, { verdict: 'allowed' }],
     ['a named port to anybody, of the VPC CNI', { policies: [egress(named([]))], engine: vpcCni }, { verdict: 'denied' }],
     [
