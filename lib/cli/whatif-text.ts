@@ -72,6 +72,7 @@ const LIMITS: Readonly<Record<WhatIfSide['firstLimit']['kind'], string>> = {
   'subnet-addresses': 'single addresses of a subnet',
   'subnet-prefixes': '/28 blocks of a subnet',
   'node-addresses': "nodes' interfaces",
+  'minimum-ip-target': 'MINIMUM_IP_TARGET alone',
   'max-pods': 'max-pods',
   none: 'nothing',
 };

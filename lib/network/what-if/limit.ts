@@ -42,6 +42,8 @@ function detail({ limit, node, podsByThen }: Refusal, subnets: readonly Subnet[]
       return `max-pods leaves a node (${node.instanceType}, ${node.availabilityZone}) ${plural(node.podLimit, 'pod')} with an address, ${then}.`;
     case 'node-addresses':
       return `Every interface of a node (${node.instanceType}, ${node.availabilityZone}) is attached and full, ${then}.`;
+    case 'minimum-ip-target':
+      return `MINIMUM_IP_TARGET stands alone, so that a node (${node.instanceType}, ${node.availabilityZone}) holds no more than its addresses, ${then}: set WARM_IP_TARGET beside it.`;
     case 'subnet-addresses':
       return `${subnetText(limit.subnetId, subnets)} has no address left, ${then}.`;
     case 'subnet-prefixes':

@@ -1,4 +1,5 @@
 import type { InstanceType } from '#lib/model/ec2.ts';
+import { keepsTrunkSlot } from '#lib/network/branch-limits.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
 import { allowedHostPods } from '#lib/network/max-pods.ts';
 import { defaultCardInterfaces, type IpMode, ipMode } from '#lib/network/node-capacity.ts';
@@ -65,10 +66,13 @@ export function presentNode({ node, type, capacity, pods }: EniNode, maxPods: nu
   };
 }
 
+const trunk = ({ instanceType }: InstanceType, settings: VpcCniSettings): number =>
+  keepsTrunkSlot(instanceType, settings) ? 1 : 0;
+
 /** Interfaces of a new node that can carry pods: neither a primary that is set apart nor a trunk. */
 export function newPodEnis(type: InstanceType, settings: VpcCniSettings, primaryCarriesPods: boolean): number {
   const most = Math.min(settings.maxEni ?? Number.POSITIVE_INFINITY, defaultCardInterfaces(type));
-  return Math.max(0, most - (settings.podEni ? 1 : 0) - (primaryCarriesPods ? 0 : 1));
+  return Math.max(0, most - trunk(type, settings) - (primaryCarriesPods ? 0 : 1));
 }
 
 /** A node that would start: nothing held yet but its primary interface, and a trunk where pods have security groups of their own. */
@@ -82,7 +86,7 @@ export function newNode(type: InstanceType, settings: VpcCniSettings, podLimit: 
     slots: Math.max(0, type.ipv4AddressesPerInterface - 1),
     interfaces,
     attachable: Math.max(0, newPodEnis(type, settings, primaryCarriesPods) - interfaces.length),
-    startAddresses: 1 + (settings.podEni ? 1 : 0),
+    startAddresses: 1 + trunk(type, settings),
     pods: 0,
     podLimit,
     cordoned: false,

@@ -14,6 +14,8 @@ export type Limit =
   | { readonly kind: 'max-pods' }
   /** Every interface that the type can have is attached and full. */
   | { readonly kind: 'node-addresses' }
+  /** MINIMUM_IP_TARGET stands alone, and ipamd holds no more than it. */
+  | { readonly kind: 'minimum-ip-target' }
   | { readonly kind: 'subnet-addresses'; readonly subnetId: string }
   /** No whole free /28, whatever single addresses are left. */
   | { readonly kind: 'subnet-prefixes'; readonly subnetId: string };
@@ -28,7 +30,7 @@ interface Carrier {
 
 /**
  * One node's pool of pod addresses, grown as ipamd grows it: slot by slot on the interfaces that it has, then by another interface in
- * the freest subnet, until the warm targets are met. In counts, not addresses.
+ * the freest subnet, until the warm targets are met; MINIMUM_IP_TARGET alone is never grown beyond. In counts, not addresses.
  * Source: amazon-vpc-cni-k8s pkg/ipamd/ipamd.go (increaseDatastorePool, isDatastorePoolTooLow), pkg/awsutils/awsutils.go (AllocENI).
  */
 export class NodePool {
@@ -85,8 +87,9 @@ export class NodePool {
   }
 
   #isTooLow(): boolean {
-    const { warmIpTarget = 0, minimumIpTarget = 0, warmEniTarget, warmPrefixTarget } = this.#settings;
-    if (this.#hasIpTarget) return this.#held < Math.max(this.pods + warmIpTarget, minimumIpTarget);
+    const { warmIpTarget, minimumIpTarget = 0, warmEniTarget, warmPrefixTarget } = this.#settings;
+    if (this.#hasIpTarget)
+      return this.#held < Math.max(warmIpTarget === undefined ? 0 : this.pods + warmIpTarget, minimumIpTarget);
     const warm = this.node.mode === 'prefix' ? PREFIX_SIZE * warmPrefixTarget : this.node.slots * warmEniTarget;
     // Even a target of none fetches more once nothing is left.
     return this.#held - this.pods < Math.max(1, warm);
@@ -140,6 +143,9 @@ export class NodePool {
   }
 
   #limit(): Limit {
+    const { warmIpTarget, minimumIpTarget } = this.#settings;
+    if (warmIpTarget === undefined && minimumIpTarget !== undefined && this.#held >= minimumIpTarget)
+      return { kind: 'minimum-ip-target' };
     const open = this.#carriers.find(({ used }) => used < this.node.slots);
     if (open === undefined && this.#attachable === 0) return { kind: 'node-addresses' };
     const subnetId = open?.subnetId ?? this.node.draws[0] ?? this.node.subnetId;

@@ -76,7 +76,7 @@ function notStarted({ nodes }: Filled): number {
 }
 
 function limitCounts({ nodes }: Filled): Readonly<Record<LimitKind, number>> {
-  const counts = { 'subnet-addresses': 0, 'subnet-prefixes': 0, 'node-addresses': 0, 'max-pods': 0 };
+  const counts = { 'subnet-addresses': 0, 'subnet-prefixes': 0, 'node-addresses': 0, 'minimum-ip-target': 0, 'max-pods': 0 };
   for (const { limit } of nodes) if (limit) counts[limit.kind]++;
   return counts;
 }

@@ -83,13 +83,11 @@ function isTooLow({ carriers, pods, settings, type }: Pool): boolean {
   const { warmIpTarget, minimumIpTarget = 0 } = settings;
   // The minimum alone leaves the warm target at none: the pool grows to it and never beyond, whatever pods come.
   if (hasIpTarget(settings)) return held < Math.max(warmIpTarget === undefined ? 0 : pods + warmIpTarget, minimumIpTarget);
-  if (settings.prefixDelegation) {
-    const whole = Math.floor((held - pods) / PREFIX_SIZE);
-    return held < pods || whole < settings.warmPrefixTarget;
-  }
-  const perInterface = type.ipv4AddressesPerInterface - 1;
+  const warm = settings.prefixDelegation
+    ? settings.warmPrefixTarget * PREFIX_SIZE
+    : settings.warmEniTarget * (type.ipv4AddressesPerInterface - 1);
   // Even a target of none fetches more once nothing is left.
-  return held < pods || held - pods < Math.max(1, settings.warmEniTarget * perInterface);
+  return held - pods < Math.max(1, warm);
 }
 
 /** One address or prefix on the first interface with a slot whose subnet gives one. */

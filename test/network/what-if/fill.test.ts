@@ -21,6 +21,22 @@ describe('one node', () => {
   test.each<[string, Partial<PlannedNode>, Partial<SubnetSupply>, PoolSettings, number, string | undefined]>([
     ['is full at max-pods', {}, { loose: 100 }, WHOLE_ENI, 27, 'max-pods'],
     ['is full when its interfaces are', { podLimit: 50 }, { loose: 100 }, WHOLE_ENI, 27, 'node-addresses'],
+    [
+      'holds no more than a MINIMUM_IP_TARGET that stands alone',
+      { podLimit: 50 },
+      { loose: 100 },
+      { ...WHOLE_ENI, minimumIpTarget: 4 },
+      4,
+      'minimum-ip-target',
+    ],
+    [
+      'grows past a MINIMUM_IP_TARGET beside a WARM_IP_TARGET',
+      { podLimit: 50 },
+      { loose: 100 },
+      { ...WHOLE_ENI, minimumIpTarget: 4, warmIpTarget: 1 },
+      27,
+      'node-addresses',
+    ],
     ['is full when its subnet is: 1 address of its own, 9 for pods', {}, { loose: 10 }, WHOLE_ENI, 9, 'subnet-addresses'],
     ['spends an address on every further interface', {}, { loose: 12 }, WHOLE_ENI, 10, 'subnet-addresses'],
     ['has nothing of an interface whose own address was the last', {}, { loose: 11 }, WHOLE_ENI, 9, 'subnet-addresses'],

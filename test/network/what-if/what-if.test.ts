@@ -34,7 +34,7 @@ describe('two zones of two m5.large, 4 pods each, each zone a /24', () => {
         podsThatFitAtMost: 4 * 27,
         fits: 'yes',
         firstLimit: { kind: 'max-pods', resource: 'm5.large', podsByThen: 4 * 27 },
-        limits: { 'max-pods': 4, 'node-addresses': 0, 'subnet-addresses': 0, 'subnet-prefixes': 0 },
+        limits: { 'max-pods': 4, 'node-addresses': 0, 'minimum-ip-target': 0, 'subnet-addresses': 0, 'subnet-prefixes': 0 },
         subnets: [
           { subnetId: 'subnet-a', availabilityZone: 'eu-west-1a', freeAddresses: 211, freePrefixes: 12 },
           { subnetId: 'subnet-b', availabilityZone: 'eu-west-1b', freeAddresses: 211, freePrefixes: 12 },
