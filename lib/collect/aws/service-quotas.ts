@@ -59,14 +59,21 @@ function toServiceQuota(quota: SdkQuota): ServiceQuota {
   };
 }
 
-/** The quota is the Region's, over all VPCs: the interfaces of one cluster's subnets do not tell. */
-async function interfacesOfRegion({ ec2 }: Sources): Promise<Pick<ServiceQuota, 'used' | 'usedIsLowerBound' | 'usedUnread'>> {
+/**
+ * The quota is the account's in the Region, over all VPCs: the interfaces of one cluster's subnets do not tell. Those of the accounts
+ * that take part in a VPC of this one are shown too, and count against their own. Service Quotas names no usage metric for it.
+ */
+async function interfacesOfRegion({
+  ec2,
+  target,
+}: Sources): Promise<Pick<ServiceQuota, 'used' | 'usedIsLowerBound' | 'usedUnread'>> {
+  const Filters = [{ Name: 'owner-id', Values: [target.account] }];
   let used = 0;
   let token: string | undefined;
   try {
     for (let page = 0; page < MOST_PAGES; page++) {
       const { NetworkInterfaces = [], NextToken } = await ec2(
-        new DescribeNetworkInterfacesCommand({ MaxResults: 1000, ...(token === undefined ? {} : { NextToken: token }) }),
+        new DescribeNetworkInterfacesCommand({ Filters, MaxResults: 1000, ...(token === undefined ? {} : { NextToken: token }) }),
       );
       used += NetworkInterfaces.length;
       token = NextToken || undefined;

@@ -39,7 +39,7 @@ async function collect({ applied = {}, defaults, pages = [0] }: Given) {
       NextToken: page + 1 < pages.length ? `page-${page + 1}` : '',
     };
   };
-  const sources = { serviceQuotas: quotas, ec2 } as unknown as Sources;
+  const sources = { serviceQuotas: quotas, ec2, target: aSnapshot().target } as unknown as Sources;
   const found = (await serviceQuotas.collect(sources, aSnapshot().slices)) as ServiceQuota[];
   return { counted, found, interfaces: found.find(({ quotaCode }) => quotaCode === INTERFACES) };
 }
@@ -74,7 +74,13 @@ describe('the interfaces of the Region', () => {
     expect(interfaces).toMatchObject({ used });
     expect(interfaces).not.toHaveProperty('usedIsLowerBound');
     expect(counted).toHaveLength(pages.length);
-    expect(counted.slice(0, 2)).toEqual([{ MaxResults: 1000 }, { MaxResults: 1000, NextToken: 'page-1' }].slice(0, pages.length));
+    const Filters = [{ Name: 'owner-id', Values: [aSnapshot().target.account] }];
+    expect(counted.slice(0, 2)).toEqual(
+      [
+        { Filters, MaxResults: 1000 },
+        { Filters, MaxResults: 1000, NextToken: 'page-1' },
+      ].slice(0, pages.length),
+    );
   });
 
   it('more than twenty pages are a lower bound', async () => {
