@@ -45,6 +45,7 @@ const BUILT_IN: readonly SliceKey[] = [
   'configMaps',
   'services',
   'endpointSlices',
+  'namespaces',
   'networkPolicies',
 ];
 
@@ -132,6 +133,7 @@ describe('who is not let in', () => {
     ['pods', 'pods', ''],
     ['daemonSets', 'daemonsets', 'apps'],
     ['endpointSlices', 'endpointslices', 'discovery.k8s.io'],
+    ['namespaces', 'namespaces', ''],
     ['networkPolicies', 'networkpolicies', 'networking.k8s.io'],
   ])('without the ClusterRole, %s is Forbidden, and what to grant is named', async (key, resource, apiGroup) => {
     const { slices } = await collectFrom(api, STRANGER);
