@@ -5,16 +5,13 @@ import { awsId } from '#lib/sandbox/builder/ids.ts';
 import { pastFreeAddresses } from '#lib/sandbox/builder/past.ts';
 import type { VpcSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import {
-  draftOf,
-  draftVpc,
-  groupRules,
   restInterfaces,
   spreadInterfaces,
   tenantGroups,
   tenantInstances,
   tenantInterfaces,
-  type VpcDraft,
-} from '#lib/sandbox/builder/vpc.ts';
+} from '#lib/sandbox/builder/tenants.ts';
+import { draftOf, draftVpc, groupRules, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
 import { availableIpAddressCount } from '#lib/sandbox/occupancy.ts';
 import type { MetricSeries, World } from '#lib/sandbox/world.ts';
 

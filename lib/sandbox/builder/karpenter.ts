@@ -1,9 +1,9 @@
 import { ago } from '#lib/sandbox/builder/ago.ts';
 import type { ClusterNode } from '#lib/sandbox/builder/cluster.ts';
 import { uid } from '#lib/sandbox/builder/ids.ts';
-import { nodeClaimName } from '#lib/sandbox/builder/node.ts';
 import { condition } from '#lib/sandbox/builder/objects.ts';
 import type { ClusterSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
+import { nodeClaimName } from '#lib/sandbox/builder/starter.ts';
 import type { KubernetesObject } from '#lib/sandbox/world.ts';
 
 /** Of each node that Karpenter or Auto Mode started, and of those that it could not. Source: Karpenter documentation, "NodeClaims". */

@@ -1,12 +1,12 @@
 import type { Instance, InstanceType, NetworkInterface } from '#lib/model/ec2.ts';
 import { type Branch, makeBranches, TRUNK } from '#lib/sandbox/builder/branch.ts';
-import { awsId, suffix } from '#lib/sandbox/builder/ids.ts';
-import { type Carrier, growPool, type IpamdSettings, type Pool, podAddresses } from '#lib/sandbox/builder/ipamd.ts';
-import { ipv6AddressesIn } from '#lib/sandbox/builder/ipv6-space.ts';
+import { awsId } from '#lib/sandbox/builder/ids.ts';
+import type { Carrier, IpamdSettings } from '#lib/sandbox/builder/ipamd.ts';
+import { FILLERS } from '#lib/sandbox/builder/pod-address-fillers.ts';
 import type { NodegroupSpec } from '#lib/sandbox/builder/spec.ts';
+import { starterTags } from '#lib/sandbox/builder/starter.ts';
 import type { SubnetDraft } from '#lib/sandbox/builder/vpc.ts';
 import { branchLimit } from '#lib/sandbox/instance-types.ts';
-import { freeSlots } from '#lib/sandbox/interface-limits.ts';
 
 export interface NodeRequest {
   readonly cluster: string;
@@ -46,7 +46,7 @@ export interface MadeNode {
 }
 
 /** An interface while ipamd fills it. */
-interface EniDraft extends Carrier {
+export interface EniDraft extends Carrier {
   readonly eni: Omit<NetworkInterface, 'privateIpAddresses' | 'ipv4Prefixes'>;
 }
 
@@ -74,7 +74,7 @@ export function fillNode(launched: LaunchedNode): MadeNode {
   };
   const trunk = request.branches && attachTo(request.pods.drafts[0] ?? request.primary.draft);
   const branches = trunk && branchesOn(trunk, request);
-  const filled = fillers[request.podAddresses](launched, enis, attachTo);
+  const filled = FILLERS[request.podAddresses](launched, enis, attachTo);
   return {
     instance: instanceOf(request, instanceId, primary.addresses[0] ?? ''),
     type: request.type,
@@ -88,45 +88,6 @@ export function fillNode(launched: LaunchedNode): MadeNode {
     branches: branches ?? [],
   };
 }
-
-interface Filled {
-  readonly podIps: readonly string[];
-  readonly ipv6?: Pick<NetworkInterface, 'ipv6Addresses' | 'ipv6Prefixes'>;
-}
-
-type Filler = (launched: LaunchedNode, enis: readonly EniDraft[], attachTo: (draft: SubnetDraft) => EniDraft) => Filled;
-
-const fillers: Readonly<Record<NodeRequest['podAddresses'], Filler>> = {
-  ipamd({ request, primary }, enis, attachTo) {
-    const { type, ipamd, podsWanted, primaryCarriesPods, pods, addressesFromBefore } = request;
-    for (let at = 0; at < addressesFromBefore; at++) primary.addresses.push(primary.draft.space.takeAddress());
-    const pool: Pool = {
-      type,
-      settings: ipamd,
-      pods: podsWanted,
-      attached: enis.length,
-      carriers: primaryCarriesPods ? [primary] : [],
-      drafts: pods.drafts,
-    };
-    growPool(pool, attachTo);
-    return { podIps: podAddresses(pool) };
-  },
-  ipv6({ request, primary }) {
-    const space = primary.draft.ipv6;
-    if (space === undefined) throw new Error(`${primary.draft.subnet.tags['Name']} has no IPv6 addresses`);
-    const prefix = space.takePrefix();
-    return {
-      podIps: ipv6AddressesIn(prefix, request.podsWanted),
-      ipv6: { ipv6Addresses: [space.takeAddress()], ipv6Prefixes: [prefix] },
-    };
-  },
-  /** One address of the primary interface for each pod: the resource controller assigns it when the pod is scheduled. */
-  windows({ request, primary }) {
-    const count = Math.min(request.podsWanted, freeSlots(primary, request.type));
-    for (let at = 0; at < count; at++) primary.addresses.push(primary.draft.space.takeAddress());
-    return { podIps: primary.addresses.slice(1) };
-  },
-};
 
 function branchesOn(trunk: EniDraft, { type, branches, account, cluster }: NodeRequest): Branch[] {
   const { count, groups } = branches ?? { count: 0, groups: [] };
@@ -162,31 +123,6 @@ function instanceOf(request: NodeRequest, instanceId: string, privateIp: string)
       Name: `${cluster}-${nodegroup}`,
       ...starterTags(request),
     },
-  };
-}
-
-/** The name of the Auto Scaling group that starts a group's nodes; undefined where Karpenter does. */
-export function scalingGroupOf(
-  cluster: string,
-  { name, startedBy = 'eks' }: Pick<NodegroupSpec, 'name' | 'startedBy'>,
-): string | undefined {
-  if (startedBy === 'eks') return `eks-${name}-${awsId('asg', cluster, name).slice(4)}`;
-  return startedBy === 'own-auto-scaling-group' ? `${cluster}-${name}` : undefined;
-}
-
-export function nodeClaimName(nodegroup: string, ordinal: number): string {
-  return `${nodegroup}-${suffix(5, 'claim', nodegroup, ordinal)}`;
-}
-
-function starterTags({ cluster, nodegroup, startedBy, ordinal }: NodeRequest): Readonly<Record<string, string>> {
-  const group = scalingGroupOf(cluster, { name: nodegroup, startedBy });
-  if (startedBy === 'eks')
-    return { 'eks:cluster-name': cluster, 'eks:nodegroup-name': nodegroup, 'aws:autoscaling:groupName': group ?? '' };
-  if (group !== undefined) return { 'aws:autoscaling:groupName': group };
-  return {
-    'eks:eks-cluster-name': cluster,
-    'karpenter.sh/nodepool': nodegroup,
-    'karpenter.sh/nodeclaim': nodeClaimName(nodegroup, ordinal),
   };
 }
 
