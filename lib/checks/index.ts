@@ -1,6 +1,7 @@
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
+import { check as dnsQuality } from '#lib/checks/dns/dns-quality.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
@@ -41,5 +42,6 @@ export const CHECKS: readonly Check[] = [
   dnsSecurityGroups,
   dnsNetworkAcls,
   coredns,
+  dnsQuality,
   cniAgents,
 ];
