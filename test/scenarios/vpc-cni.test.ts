@@ -27,6 +27,8 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['79 % used', () => subnets.zoneAHasFree(214), 'ok'],
     ['80 % used', () => subnets.zoneAHasFree(203), 'warning'],
     ['95 % used', () => subnets.zoneAHasFree(50), 'critical'],
+    ['92 % used, and room for one more node', () => subnets.smallSubnetsWith(10), 'warning'],
+    ['93 % used, and an address too few for one more node', () => subnets.smallSubnetsWith(9), 'critical'],
     ['full, and its tagged sibling has room', subnets.fullWithSibling, 'warning'],
     ['a shared VPC, with room', () => subnets.sharedVpc(100), 'ok'],
     ['a shared VPC, nearly full by others', () => subnets.sharedVpc(900, 10), 'critical'],
@@ -35,7 +37,10 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
   ],
   'subnet-prefix-fragmentation': [
     ['whole blocks', () => nodes.prefixes(), 'ok'],
-    ['no whole block left', () => subnets.fragmentedZoneA(100), 'critical'],
+    ['as many whole blocks as two nodes take', () => subnets.fragmentedZoneA(54), 'ok'],
+    ['one less', () => subnets.fragmentedZoneA(55), 'warning'],
+    ['one whole block', () => subnets.fragmentedZoneA(57), 'warning'],
+    ['no whole block left', () => subnets.fragmentedZoneA(58), 'critical'],
     ['a /28, which has none ever', subnets.prefixesInASlash28, 'critical'],
     ['interfaces were not read', () => nodes.prefixes(), 'unknown', INTERFACES_DENIED],
   ],
@@ -157,6 +162,7 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['every agent answers, and nothing was refused', () => nodes.counters({}), 'ok'],
     ['a full pool, and pods wait', () => nodes.counters({}, { podsPerNode: 30 }), 'critical'],
     ['no agent answers', () => shop(), 'unknown'],
+    ['nobody may ask', nodes.proxyRefused, 'unknown'],
     ['nobody switched it on', () => nodes.counters({}), 'not-applicable', { optIn: [] }],
   ],
   'node-readiness': [

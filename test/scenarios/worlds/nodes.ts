@@ -1,5 +1,6 @@
 /** Situations of nodes: one function each. */
 import type { ClusterSpec, NodegroupSpec, NodeTroubleSpec } from '#lib/sandbox/builder/spec.ts';
+import type { World } from '#lib/sandbox/world.ts';
 import { GENERAL, shop, ZONES } from './shop.ts';
 
 export const cni = (
@@ -43,6 +44,12 @@ export const trouble = (given: Omit<NodeTroubleSpec, 'node'>) => shop({ cluster:
 
 export const counters = (ipamdCounters: Readonly<Record<string, number>>, group: Partial<NodegroupSpec> = {}) =>
   shop({ cluster: { ipamdCounters }, group });
+
+/** The agents would answer, and the cluster's RBAC lets nobody ask them. */
+export function proxyRefused(): World {
+  const world = counters({});
+  return { ...world, clusters: world.clusters.map((cluster) => ({ ...cluster, forbidden: ['pods/proxy'] })) };
+}
 
 /** A node more for another way to run one. */
 export const besideGeneral = (group: Partial<NodegroupSpec>, cluster: Partial<ClusterSpec> = {}) =>

@@ -7,6 +7,10 @@ import { GENERAL, OTHER_ACCOUNT, shop, ZONES, zoneAWith } from './shop.ts';
 /** Of 1,019 addresses; `free` are left in zone a. */
 export const zoneAHasFree = (free: number) => shop({ subnets: zoneAWith(free) });
 
+/** Small subnets with so many addresses left in each; an m5.large takes ten at its start. */
+export const smallSubnetsWith = (free: number) =>
+  shop({ subnets: ZONES.map((subnet) => ({ ...subnet, cidr: subnet.cidr.replace('/22', '/25'), free })) });
+
 /** Zone a is full, and its tagged sibling has room. */
 export const fullWithSibling = () =>
   shop({
