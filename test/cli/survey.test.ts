@@ -74,3 +74,12 @@ test('an interruption ends the run, and tells how far it was', async () => {
   );
   await expect(run).rejects.toThrow('interrupted: 2 of 3 clusters had been read, and nothing was reported');
 });
+
+test.each([
+  [[], 'NotEnabled'],
+  [['ipamd'], 'InputMissing'],
+] as const)('of opt-in sources, those that are named are tried: %j', async (optIn, code) => {
+  const ipamdOf = ({ slices }: Snapshot) => ({ ipamd: slices.ipamd, outcome: 'read' });
+  const [read] = await survey([target('a')], { ...SETTINGS, optIn }, aSystem(), ipamdOf);
+  expect(read?.ipamd).toMatchObject({ ok: false, code });
+});
