@@ -1,6 +1,7 @@
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
+import { check as dnsNetworkPolicy } from '#lib/checks/dns/dns-network-policy.ts';
 import { check as dnsQuality } from '#lib/checks/dns/dns-quality.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   nodeReadiness,
   dnsSecurityGroups,
   dnsNetworkAcls,
+  dnsNetworkPolicy,
   coredns,
   dnsQuality,
   cniAgents,

@@ -26,6 +26,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Give every zone with nodes an ENIConfig of the name that its nodes ask for (ENI_CONFIG_LABEL_DEF=topology.kubernetes.io/zone lets the zone be the name), with a subnet of that zone and security groups of the same VPC. Interfaces that are attached keep what they have: bring new nodes in.',
   'allow-dns':
     'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
+  'allow-dns-policy':
+    "Let the namespace's pods reach CoreDNS, beside whatever else isolates them: a NetworkPolicy with podSelector: {}, policyTypes: [Egress] and one egress rule, to namespaceSelector kubernetes.io/metadata.name: kube-system with podSelector k8s-app: kube-dns, ports UDP 53 and TCP 53; with NodeLocal DNSCache also to ipBlock 169.254.20.10/32. As it isolates pods that no policy did, select only those that are cut off. Try it first: cniwatch explain path --with FILE --all-dns.",
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'rollback-cni-version':

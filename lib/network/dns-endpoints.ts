@@ -27,31 +27,52 @@ export interface DnsEndpoints {
   readonly sliced: boolean;
 }
 
-/** Source: Kubernetes documentation, "EndpointSlices": the label `kubernetes.io/service-name` names their Service. */
-export function dnsEndpoints(
-  endpointSlices: readonly EndpointSlice[],
-  { pods, nodes, ...context }: AttachmentContext & { readonly pods: readonly Pod[]; readonly nodes: ReadonlyMap<string, Node> },
-): DnsEndpoints {
+/** Where kube-proxy sends a query: one an endpoint of the Service. */
+export interface DnsTarget {
+  readonly ready: boolean;
+  readonly addresses: readonly string[];
+  readonly nodeName: string | undefined;
+  /** Undefined where the list of pods does not show it. */
+  readonly pod: Pod | undefined;
+  readonly ports: DnsEndpoint['ports'];
+}
+
+/**
+ * Undefined where the Service has no EndpointSlice.
+ * Source: Kubernetes documentation, "EndpointSlices": the label `kubernetes.io/service-name` names their Service.
+ */
+export function dnsTargets(endpointSlices: readonly EndpointSlice[], pods: readonly Pod[]): readonly DnsTarget[] | undefined {
   const slices = endpointSlices.filter(({ namespace, serviceName }) => namespace === 'kube-system' && serviceName === 'kube-dns');
+  if (slices.length === 0) return undefined;
   const targets = new Set(slices.flatMap(({ endpoints }) => endpoints.map(({ target }) => target?.name)));
   const podsByName = new Map(
     pods.filter(({ namespace, name }) => namespace === 'kube-system' && targets.has(name)).map((pod) => [pod.name, pod]),
   );
-  const ready = new Map<string, DnsEndpoint>();
-  for (const { endpoints, ports } of slices) {
+  return slices.flatMap(({ endpoints, ports }) => {
     const dnsPorts = targetPorts(ports);
-    for (const { target, addresses, nodeName } of endpoints.filter((endpoint) => endpoint.ready)) {
+    return endpoints.map(({ target, addresses, nodeName, ready }) => {
       const pod = podsByName.get(target?.name ?? '');
-      const node = nodes.get(nodeName ?? pod?.nodeName ?? '');
-      for (const text of addresses) {
-        const address = parseAddress(text);
-        if (address === undefined) continue;
-        ready.set(text, { text, address, nodeName: node?.name, ports: dnsPorts, ...placeEndpoint(address, pod, node, context) });
-      }
+      return { ready, addresses, nodeName: nodeName ?? pod?.nodeName, pod, ports: dnsPorts };
+    });
+  });
+}
+
+export function dnsEndpoints(
+  endpointSlices: readonly EndpointSlice[],
+  { pods, nodes, ...context }: AttachmentContext & { readonly pods: readonly Pod[]; readonly nodes: ReadonlyMap<string, Node> },
+): DnsEndpoints {
+  const all = dnsTargets(endpointSlices, pods);
+  const ready = new Map<string, DnsEndpoint>();
+  for (const { addresses, nodeName, pod, ports } of all?.filter((target) => target.ready) ?? []) {
+    const node = nodes.get(nodeName ?? '');
+    for (const text of addresses) {
+      const address = parseAddress(text);
+      if (address === undefined) continue;
+      ready.set(text, { text, address, nodeName: node?.name, ports, ...placeEndpoint(address, pod, node, context) });
     }
   }
-  const all = slices.flatMap(({ endpoints }) => endpoints);
-  return { ready: [...ready.values()], notReady: all.filter((endpoint) => !endpoint.ready).length, sliced: slices.length > 0 };
+  const notReady = all?.filter((target) => !target.ready).length ?? 0;
+  return { ready: [...ready.values()], notReady, sliced: all !== undefined };
 }
 
 type Place = Pick<DnsEndpoint, 'eni' | 'fromPrefix' | 'groupSets' | 'strict'>;
