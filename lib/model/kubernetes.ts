@@ -155,6 +155,8 @@ export const deployment = z.object({
   selector: labelSelector,
   /** `spec.replicas`. */
   desired: z.number(),
+  /** `status.replicas`: pods there are, of any template. */
+  current: z.number(),
   ready: z.number(),
   available: z.number(),
   updated: z.number(),

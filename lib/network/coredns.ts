@@ -22,8 +22,10 @@ export interface CoreDnsWorkload {
   readonly kind: 'deployment' | 'daemonset';
   readonly name: string;
   readonly desired: number;
-  /** Whether pods of an older template are still to be replaced. */
+  /** Whether pods of an older template are being replaced. */
   readonly isRollingOut: boolean;
+  /** Why its controller gets no further, as FailedCreate or ProgressDeadlineExceeded. */
+  readonly stuck?: string;
   /** Pods that its rolling update may take down. */
   readonly maxUnavailable: number;
   readonly memoryLimit?: string;
@@ -72,17 +74,27 @@ export function coreDns({ nodes, pods, endpointSlices, deployments, daemonSets, 
 }
 
 function deploymentWorkload(deployment: Deployment): CoreDnsWorkload | undefined {
-  const { namespace, labels, selector, name, desired, generation, observedGeneration, updated } = deployment;
+  const { namespace, labels, selector, name, desired, generation, observedGeneration, updated, current } = deployment;
   if (namespace !== 'kube-system' || !(isDns(selector.matchLabels) || isDns(labels))) return undefined;
   return {
     kind: 'deployment',
     name,
     desired,
-    isRollingOut: observedGeneration < generation || updated < desired,
+    // Replicas that are wanted and were never made are no rollout.
+    isRollingOut: observedGeneration < generation || updated < current,
+    ...stuck(deployment),
     // Of a Deployment a percentage is rounded down. Source: Kubernetes documentation, "Deployments", section "Max Unavailable".
     maxUnavailable: Math.floor(wholeOrShare(deployment.maxUnavailable ?? '25%', desired)),
     ...container(deployment),
   };
+}
+
+/** Source: Kubernetes documentation, "Deployments", section "Failed Deployment". */
+function stuck({ conditions }: Deployment): Pick<CoreDnsWorkload, 'stuck'> {
+  const failed = conditions.find(({ type, status }) =>
+    type === 'ReplicaFailure' ? status === 'True' : type === 'Progressing' && status === 'False',
+  );
+  return failed === undefined ? {} : { stuck: failed.reason ?? failed.type };
 }
 
 function daemonSetWorkload(daemonSet: DaemonSet): CoreDnsWorkload | undefined {

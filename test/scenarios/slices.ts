@@ -268,6 +268,7 @@ export function aDeployment(over: Partial<Deployment> = {}): Deployment {
     labels: { 'k8s-app': 'kube-dns' },
     selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
     desired,
+    current: desired,
     ready: desired,
     available: desired,
     updated: desired,

@@ -22,9 +22,8 @@ export function serversFinding(dns: CoreDns, judging: ServersJudging): Judgement
   const facts = serverFacts(dns, judging);
   const verdict = serversVerdict(facts, judging.options);
   const { workload, pods } = dns;
-  const failing = pods.filter(({ state }) => state === 'failing').length;
   const name = workload?.name ?? 'coredns';
-  const restart = verdict !== 'ok' && (failing > 0 || (facts.endpoints === 0 && pods.length > 0));
+  const restart = verdict !== 'ok' && (facts.failing > 0 || (facts.endpoints === 0 && pods.length > 0));
   return {
     verdict,
     resource: { kind: workload?.kind ?? 'deployment', id: `kube-system/${name}`, name },
@@ -36,7 +35,7 @@ export function serversFinding(dns: CoreDns, judging: ServersJudging): Judgement
       zones: [...facts.zones],
       nodes: [...facts.nodes],
       starting: facts.starting,
-      failing,
+      failing: facts.failing,
       rolloutInProgress: workload?.isRollingOut ?? null,
       restarts: pods.reduce((sum, { pod }) => sum + restartsOf(pod), 0),
       crashReasons: reasonsOf(pods),
@@ -56,6 +55,8 @@ interface ServerFacts {
   /** Replicas that are missing and not on their way: starting, or down for an update within what it allows. */
   readonly missing: number;
   readonly starting: number;
+  readonly failing: number;
+  readonly isStuck: boolean;
   readonly nodes: ReadonlySet<string>;
   readonly zones: ReadonlySet<string>;
   readonly onOneNode: boolean;
@@ -66,7 +67,7 @@ interface ServerFacts {
 
 function serverFacts({ workload, pods, servers }: CoreDns, { nodes, options, now }: ServersJudging): ServerFacts {
   const starting = pods.filter(({ state }) => state === 'starting').length;
-  const down = workload?.isRollingOut ? workload.maxUnavailable : 0;
+  const down = workload?.isRollingOut && workload.stuck === undefined ? workload.maxUnavailable : 0;
   const onNodes = new Set(servers.flatMap(({ nodeName }) => nodeName ?? []));
   const zones = new Set(servers.flatMap(({ zone }) => zone ?? []));
   const able = nodes.filter(({ conditions }) => conditions.some(({ type, status }) => type === 'Ready' && status === 'True'));
@@ -76,6 +77,8 @@ function serverFacts({ workload, pods, servers }: CoreDns, { nodes, options, now
     endpoints: servers.length,
     missing: Math.max(0, (workload?.desired ?? 0) - servers.length - Math.max(starting, down)),
     starting,
+    failing: pods.filter(({ state }) => state === 'failing').length,
+    isStuck: workload?.stuck !== undefined,
     nodes: onNodes,
     zones,
     onOneNode: servers.length > 1 && onNodes.size === 1 && able.length > 1,
@@ -92,7 +95,8 @@ function serversVerdict(facts: ServerFacts, { criticalPercent, leastReplicas }: 
   if (desired === undefined) return 'unknown';
   if (100 * endpoints < criticalPercent * desired) return 'critical';
   const weak = facts.onOneNode || facts.inOneZone || desired < leastReplicas;
-  return facts.missing > 0 || weak || facts.restarting > 0 || facts.oomKilled > 0 ? 'warning' : 'ok';
+  const ill = facts.failing > 0 || facts.restarting > 0 || facts.oomKilled > 0;
+  return facts.missing > 0 || facts.isStuck || weak || ill ? 'warning' : 'ok';
 }
 
 function clauses({ workload, pods }: CoreDns, facts: ServerFacts): readonly string[] {
@@ -107,6 +111,7 @@ function clauses({ workload, pods }: CoreDns, facts: ServerFacts): readonly stri
     ],
     [starting > 0, `${starting} are starting`],
     [workload?.isRollingOut === true, 'a rollout is in progress'],
+    [workload?.stuck !== undefined, `its controller gets no further (${workload?.stuck})`],
     [desired === 1, 'a single replica answers for the cluster, and nobody does while it moves'],
     [facts.onOneNode, `all on one node, ${[...nodes].join()}`],
     [facts.inOneZone, `all in one zone, ${[...zones].join()}`],

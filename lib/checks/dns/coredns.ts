@@ -49,7 +49,7 @@ export const check = defineCheck({
         'port or forwards to itself; NodeLocal DNSCache asks a Service that does not exist, forwards to itself or works on fewer than `criticalPercent` of its nodes',
       warning:
         'fewer endpoints than desired, less those that are starting or that a rollout has taken down; all on one node or in one zone though there ' +
-        'are others; fewer than `leastReplicas`; `restartsPerDay` restarts a day, or a pod that ran out of memory; EKS calls the add-on anything but well; ' +
+        'are others; fewer than `leastReplicas`; a pod that does not work, a rollout that gets no further, `restartsPerDay` restarts a day, or a pod that ran out of memory; EKS calls the add-on anything but well; ' +
         'the Corefile is missing, breaks off or forwards to nobody; an agent of NodeLocal DNSCache does not work, its Corefile breaks off, nodes take none though ' +
         "it does not listen on the Service's address, or pods have security groups of their own in strict mode, which it does not support",
       unknown:

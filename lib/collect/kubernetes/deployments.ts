@@ -30,6 +30,7 @@ function toDeployment(item: JsonObject): Deployment {
     selector: selector(spec['selector']) ?? {},
     // As the API server fills it in.
     desired: number(spec['replicas']) ?? 1,
+    current: number(status['replicas']) ?? 0,
     ready: number(status['readyReplicas']) ?? 0,
     available: number(status['availableReplicas']) ?? 0,
     updated: number(status['updatedReplicas']) ?? 0,

@@ -135,6 +135,29 @@ describe('endpoints against what is desired', () => {
       running([...HEALTHY, { ...crashing('n3'), createdAt: FRESH }], {}, { desired: 3, updated: 3 }),
       { deployment: 'warning' },
     ],
+    [
+      'replicas that were never made are no rollout',
+      running([...HEALTHY, coreDnsPod('n3')], {}, { ...four, current: 3, updated: 3 }),
+      { deployment: 'warning' },
+    ],
+    [
+      'the controller gets no further',
+      running(
+        [coreDnsPod('n1'), coreDnsPod('n2'), coreDnsPod('n3')],
+        {},
+        {
+          ...four,
+          updated: 2,
+          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }],
+        },
+      ),
+      { deployment: 'warning' },
+    ],
+    [
+      'the new pod of a rollout crashes beside the old ones',
+      running([...HEALTHY, crashing('n3')], {}, { current: 3, updated: 1 }),
+      { deployment: 'warning' },
+    ],
     ['a rollout has one down', running([coreDnsPod('n1'), coreDnsPod('n2'), coreDnsPod('n3')], {}, { ...four, updated: 2 }), {}],
     ['a rollout has more down than it may', running(HEALTHY, {}, { ...four, updated: 2 }), { deployment: 'warning' }],
     [

@@ -323,6 +323,7 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       },
       status: {
         observedGeneration: 4,
+        replicas: 4,
         readyReplicas: 2,
         availableReplicas: 2,
         updatedReplicas: 3,
@@ -335,6 +336,7 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       labels: { 'k8s-app': 'kube-dns' },
       selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
       desired: 3,
+      current: 4,
       ready: 2,
       available: 2,
       updated: 3,
