@@ -46,7 +46,8 @@ export function addAccessOptions(command: Command): Command {
 }
 
 export interface OutputOptions {
-  readonly output: Format;
+  /** Unless given: by the ending of the file, else a table. */
+  readonly output?: Format;
   readonly outFile?: string;
   readonly problems?: boolean;
 }
@@ -56,7 +57,9 @@ const OUTPUTS = ['table', 'json', 'markdown', 'html'] as const satisfies readonl
 
 export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(new Option('--output <format>', 'format of the report').choices(OUTPUTS).default('table'))
+    .addOption(
+      new Option('--output <format>', 'format of the report (default: by the ending of --out-file, else table)').choices(OUTPUTS),
+    )
     .option('--out-file <file>', 'write the report to a file instead; - is standard output')
     .option('--problems', 'leave out what is ok or not applicable (the table always does)');
 }

@@ -4,8 +4,8 @@ import type { Verdict } from '#lib/model/verdict.ts';
 import { isSubnetMap } from '#lib/network/subnet-map.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
 import { mapDetails } from '#lib/report/html-map.ts';
-import { html, type Markup } from '#lib/report/html-markup.ts';
-import { adviceText, impactText, resourceText } from '#lib/report/words.ts';
+import { html, type Markup, withCode } from '#lib/report/html-markup.ts';
+import { adviceText, impactText, isOurs, resourceText } from '#lib/report/words.ts';
 
 export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
 
@@ -15,7 +15,7 @@ export function problemCard(finding: Finding): Markup {
   return html`<article class="${finding.verdict}">
 <h3>${badge(finding.verdict)} ${finding.check} <span class="id">${resourceText(finding.resource)}</span></h3>
 <p>${finding.summary}${impact === undefined ? '' : html` <span class="soft">${impact}</span>`}</p>
-<p class="do"><b>What to do:</b> ${adviceText(finding)}</p>
+<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
 ${evidenceDetails(finding)}</article>
 `;
 }

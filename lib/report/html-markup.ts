@@ -30,3 +30,11 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
+
+/** Text whose `backticks` set off names, as the remedies do: those are code. */
+export function withCode(text: string): Markup {
+  const parts = text.split('`');
+  // An odd one out is a backtick of the text itself.
+  if (parts.length % 2 === 0) return html`${text}`;
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}

@@ -4,6 +4,7 @@ import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
+import { fold, type Problem } from '#lib/report/fold.ts';
 import { plainText } from '#lib/report/plain-text.ts';
 import { briefAdvice, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
@@ -54,16 +55,17 @@ interface Layout {
 
 function problemLines(cluster: Assessment, named: boolean, layout: Layout): string[] {
   const { paint } = layout;
-  const problems = alike(problemsOf(cluster));
+  const problems = fold(problemsOf(cluster));
   if (problems.length === 0) return [];
   const title = named ? ['', paint.bold(paint.underline(`${plainText(cluster.name)} in ${plainText(cluster.region)}`))] : [];
   const shown = new Map<string, number>();
   const lines: string[] = [];
-  for (const { finding, checks } of problems) {
+  for (const each of problems) {
+    const { finding } = each;
     const group = `${finding.check} ${finding.verdict}`;
     const before = shown.get(group) ?? 0;
     shown.set(group, before + 1);
-    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(finding, checks, layout));
+    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(each, layout));
   }
   const hidden = [...shown].filter(([, count]) => count > SHOWN_PER_CHECK);
   const more = hidden.map(
@@ -72,7 +74,7 @@ function problemLines(cluster: Assessment, named: boolean, layout: Layout): stri
   return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : [])];
 }
 
-function problem(finding: Finding, checks: readonly string[], layout: Layout): string[] {
+function problem({ finding, checks, others }: Problem, layout: Layout): string[] {
   const { width, paint } = layout;
   const impact = impactText(finding);
   const heading = [checks.map(plainText).join(', '), resourceText(finding.resource), ...(impact ? [impact] : [])].join(' · ');
@@ -81,8 +83,19 @@ function problem(finding: Finding, checks: readonly string[], layout: Layout): s
     `  ${badge(finding.verdict, paint)}  ${paint.bold(first)}`,
     ...rest.map((line) => INDENT + paint.bold(line)),
     ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
+    ...othersLines(others, width).map((line) => INDENT + paint.dim(line)),
     ...adviceLines(finding, layout).map((line) => INDENT + paint.cyan(line)),
   ];
+}
+
+/** Names beyond these are in the other formats. */
+const OTHERS_NAMED = 8;
+
+function othersLines(others: readonly Finding['resource'][], width: number): string[] {
+  if (others.length === 0) return [];
+  const named = others.slice(0, OTHERS_NAMED).map(({ id, name }) => plainText(name ?? id));
+  const more = others.length > named.length ? [`and ${others.length - named.length} more`] : [];
+  return wrap(`The same of ${[...named, ...more].join(', ')}.`, width - INDENT.length);
 }
 
 function adviceLines(finding: Finding, { width, told }: Layout): string[] {
@@ -91,18 +104,6 @@ function adviceLines(finding: Finding, { width, told }: Layout): string[] {
   const advice = briefAdvice(finding, (text) => !told.has(remediation) && lines(text).length <= ADVICE_LINES);
   told.add(remediation);
   return lines(advice);
-}
-
-/** Several checks that say the very same of the same resource (one input that none of them could read) are one problem. */
-function alike(findings: readonly Finding[]): { readonly finding: Finding; readonly checks: string[] }[] {
-  const groups = new Map<string, { finding: Finding; checks: string[] }>();
-  for (const finding of findings) {
-    const key = JSON.stringify([finding.verdict, finding.resource.kind, finding.resource.id, finding.summary]);
-    const group = groups.get(key);
-    if (group) group.checks.push(finding.check);
-    else groups.set(key, { finding, checks: [finding.check] });
-  }
-  return [...groups.values()];
 }
 
 function badge(verdict: Verdict, paint: Colours): string {

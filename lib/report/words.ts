@@ -54,6 +54,11 @@ export function briefAdvice(finding: Finding, fits: (text: string) => boolean): 
   return sentence !== '' && fits(long) ? long : `${id} ${more}`;
 }
 
+/** Whether the advice is a remedy of cniwatch's own words, and no text of a cluster. */
+export function isOurs(finding: Finding): boolean {
+  return carriedRemedy(finding) === undefined && remedyOf(finding.remediation ?? '') !== undefined;
+}
+
 function carriedRemedy({ evidence }: Finding): string | undefined {
   const remedy = evidence['remedy'];
   return typeof remedy === 'string' && remedy !== '' ? plainText(remedy) : undefined;

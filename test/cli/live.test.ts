@@ -101,7 +101,7 @@ describe('a Snapshot', () => {
     const captured = await cniwatch('capture', '--cluster', 'shop-prod', '--out-file', file);
     expect(captured).toMatchObject({ code: 0, out: '' });
     expect(captured.err).toMatch(/shop-prod in eu-west-1: .*shop\.json.*KiB: .*12 nodes/);
-    const live = await cniwatch('check', '--cluster', 'shop-prod', '--output', 'json');
+    const live = await cniwatch('check', '--cluster', 'shop-prod', '--history', 'none', '--output', 'json');
     const replayed = await cniwatch('check', '--snapshot', file, '--output', 'json');
     const findings = ({ out }: { out: string }): readonly Finding[] =>
       documentOf(out).clusters.flatMap((cluster) => cluster.findings);

@@ -81,14 +81,31 @@ describe('the table', () => {
     expect(coloured).toContain('\u001b[31m');
     expect(stripVTControlCharacters(coloured)).toBe(lines.join('\n'));
   });
-  test('folds what many resources have alike, and says how many there are', () => {
-    const many = Array.from({ length: 25 }, (_, index) => aFinding({ resource: { kind: 'node', id: `node-${index}` } }));
+  test('shows ten that differ of one check, and says how many more there are', () => {
+    const many = Array.from({ length: 25 }, (_, index) =>
+      aFinding({ resource: { kind: 'node', id: `node-${index}` }, summary: `${index} of 50 addresses are free.` }),
+    );
     const text = table(aDocument(anAssessment(many)), {});
     expect(text.match(/· node node-/g)).toHaveLength(10);
     expect(text).toContain('and 15 more of subnet-ip-exhaustion critical: --output json lists them');
   });
+  test('says once what holds of many resources, and names them', () => {
+    const nodes = Array.from({ length: 12 }, (_, index) => {
+      const id = `node-${String(index).padStart(2, '0')}`;
+      return aFinding({ resource: { kind: 'node', id }, summary: `The agent does not work on ${id}, and 4 pods wait.` });
+    });
+    const other = aFinding({ resource: { kind: 'node', id: 'node-99' }, summary: 'The agent does not work on node-99.' });
+    const text = table(aDocument(anAssessment([...nodes, other])), { width: 200 });
+    expect(text).toContain('· node node-00');
+    expect(text).toContain('The agent does not work on node-00, and 4 pods wait.');
+    expect(text).toContain('The same of node-01, node-02, node-03, node-04, node-05, node-06, node-07, node-08, and 3 more.');
+    expect(text).not.toContain('on node-01');
+    expect(text).toContain('· node node-99');
+  });
   test('explains a remediation in a sentence where it fits into three lines, once a cluster', () => {
-    const twice = aDocument(anAssessment([aFinding(), aFinding({ resource: { kind: 'subnet', id: 'subnet-b' } })]));
+    const twice = aDocument(
+      anAssessment([aFinding(), aFinding({ resource: { kind: 'subnet', id: 'subnet-b' }, summary: 'None is free.' })]),
+    );
     const advice = (width: number) => {
       const text = table(twice, { width }).replace(/\s+/g, ' ');
       return [...text.matchAll(/→ (.*?) \(why and how: cniwatch explain [\w-]+\)/g)].map(([, told]) => told);

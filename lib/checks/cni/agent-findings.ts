@@ -37,7 +37,13 @@ export function fleetFinding({ cni, agents }: Fleet, { waiting, options, now }: 
   const podsWaiting = broken.reduce((sum, { node }) => sum + (waiting.get(node.name)?.length ?? 0), 0);
   const evidence = fleetEvidence(cni, agents, { broken, restarting, podsWaiting });
   const verdict = fleetVerdict(evidence, broken.length, options.criticalPercent);
-  return { verdict, resource, summary: fleetSummary(id, evidence), evidence, ...impact(verdict, podsWaiting, broken.length) };
+  return {
+    verdict,
+    resource,
+    summary: fleetSummary(id, evidence, broken),
+    evidence,
+    ...impact(verdict, podsWaiting, broken.length),
+  };
 }
 
 /** One agent of many is a warning; pods that wait for it are not. */

@@ -47,11 +47,20 @@ function tally(values: readonly (string | number | undefined)[]): Record<string,
   return counts;
 }
 
+function reasonText(fault: Agent['fault']): string | undefined {
+  const { reason, terminatedReason } = fault ?? {};
+  if (reason === undefined || terminatedReason === undefined) return reason ?? terminatedReason;
+  return `${reason} after ${terminatedReason}`;
+}
+
 /** `14 of 16 nodes have a ready agent of kube-system/aws-node (vpc-cni): ...`, with what the numbers are made of. */
-export function fleetSummary(id: string, evidence: FleetEvidence): string {
+export function fleetSummary(id: string, evidence: FleetEvidence, broken: readonly Agent[]): string {
   const { expectedNodes, notReady, cni, failing, missing, podsWaiting, restartingAgents, starting, updating, nodesDown } =
     evidence;
-  const reasons = Object.entries(evidence.crashReasons).map(([reason, count]) => `${count} ${reason}`);
+  // An agent once: it waits for one reason, after it ended for another.
+  const reasons = Object.entries(tally(broken.map(({ fault }) => reasonText(fault)))).map(
+    ([reason, count]) => `${count} ${reason}`,
+  );
   const clauses: readonly (readonly [number, string])[] = [
     [failing, `${failing} do not work${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`],
     [missing, `${missing} nodes have none`],

@@ -1,0 +1,39 @@
+import type { Finding } from '#lib/model/finding.ts';
+
+/** Findings that a reader takes in as one. */
+export interface Problem {
+  /** Of several alike, the first. */
+  readonly finding: Finding;
+  /** Checks that say the very same of the same resource. */
+  readonly checks: readonly string[];
+  /** Other resources of which the same is said, in their own names. */
+  readonly others: readonly Finding['resource'][];
+}
+
+/**
+ * Folds what repeats itself: several checks that say the very same of one resource (an input that none of them could read), and one
+ * check that says the same of many resources, as of the nodes of a rollout that failed. In the order of their first.
+ */
+export function fold(findings: readonly Finding[]): readonly Problem[] {
+  const same = groups(findings, ({ verdict, resource: { kind, id }, summary }) => [verdict, kind, id, summary]);
+  const problems = same.map(([finding, ...more]) => ({ finding, checks: [finding, ...more].map(({ check }) => check) }));
+  const alike = groups(problems, ({ finding, checks }) => [
+    checks,
+    finding.verdict,
+    finding.resource.kind,
+    finding.remediation ?? null,
+    finding.timeToImpact ?? null,
+    withoutName(finding),
+  ]);
+  return alike.map(([first, ...others]) => ({ ...first, others: others.map(({ finding }) => finding.resource) }));
+}
+
+/** The summary less the names of its resource. */
+function withoutName({ summary, resource: { id, name } }: Finding): string {
+  const unnamed = summary.replaceAll(id, '*');
+  return name === undefined || name === '' ? unnamed : unnamed.replaceAll(name, '*');
+}
+
+function groups<T>(items: readonly T[], key: (item: T) => unknown): readonly (readonly [T, ...T[]])[] {
+  return [...Map.groupBy(items, (item) => JSON.stringify(key(item))).values()] as unknown as readonly [T, ...T[]][];
+}
