@@ -71,7 +71,7 @@ function peerOf(
 }
 
 /** Of equally narrow ones the first by name, so that every run names the same. */
-function narrowest(groups: readonly string[], index: InterfaceIndex): string {
+export function narrowest(groups: readonly string[], index: InterfaceIndex): string {
   const [first = ''] = groups.toSorted((a, b) => index.carriers(a) - index.carriers(b) || (a < b ? -1 : 1));
   return first;
 }

@@ -40,14 +40,15 @@ const ALLOW: Decision = { verdict: 'allow' };
  * Source: Amazon VPC User Guide, "Security group rules".
  */
 export function decideTraffic(source: TrafficEnd, destination: TrafficEnd, traffic: Traffic, groups: CompiledGroups): Decision {
-  const out = decideSide('egress', source, destination, traffic, groups);
-  const into = decideSide('ingress', destination, source, traffic, groups);
+  const out = decideDirection('egress', source, destination, traffic, groups);
+  const into = decideDirection('ingress', destination, source, traffic, groups);
   const blockedBy = [out, into].flatMap((side) => (side.verdict === 'deny' ? side.blockedBy : []));
   if (blockedBy.length > 0) return { verdict: 'deny', blockedBy };
   return out.verdict === 'allow' ? into : out;
 }
 
-function decideSide(
+/** Whether the groups of one end let traffic out to its peer, or in from it. */
+export function decideDirection(
   direction: Block['direction'],
   own: TrafficEnd,
   peer: TrafficEnd,
@@ -68,6 +69,21 @@ function decideSide(
   return doubt === undefined
     ? { verdict: 'deny', blockedBy: [{ direction, groups: own.groups, peerGroups: peer.groups }] }
     : { verdict: 'unknown', reason: doubt };
+}
+
+/** The first rule by which the groups of one end let traffic out to its peer, or in from it. */
+export function allowingRule(
+  direction: Block['direction'],
+  own: TrafficEnd,
+  peer: TrafficEnd,
+  { protocol, port }: Traffic,
+  groups: CompiledGroups,
+): { readonly groupId: string; readonly ruleId: string } | undefined {
+  for (const groupId of own.groups ?? []) {
+    const rule = groups(groupId)[direction].find((one) => covers(one, protocol, port) && matches(one.peer, peer) === true);
+    if (rule !== undefined) return { groupId, ruleId: rule.id };
+  }
+  return undefined;
 }
 
 /** @returns whether some rule lets it through, or why that cannot be told */
