@@ -20,28 +20,23 @@ export interface Question {
 }
 
 /** What a pod answered, or why there is no answer. */
-export type Proxied = { readonly text: string } | { readonly unread: string };
+export interface Proxied {
+  readonly pod: Pod;
+  readonly answer: { readonly text: string } | { readonly unread: string };
+}
 
 /**
  * Asks pods through the API server's proxy. A pod that does not answer is stated, and the others go on.
  * @throws ReadFailure where nobody may ask: a failure of the source, and not of a pod
  */
-export async function askPods(
-  kubernetes: KubernetesReader,
-  pods: readonly Pod[],
-  question: Question,
-): Promise<{ readonly pod: Pod; readonly answer: Proxied }[]> {
-  const limit = pLimit(AT_ONCE);
+export async function askPods(kubernetes: KubernetesReader, pods: readonly Pod[], question: Question): Promise<Proxied[]> {
+  const [first, ...others] = sample(pods, question.most);
+  if (first === undefined) return [];
   const silent = { count: 0 };
-  try {
-    return await limit.map(sample(pods, question.most), async (pod) => ({
-      pod,
-      answer: await ask(kubernetes, pod, question, silent),
-    }));
-  } finally {
-    // One refusal is that of all: the others are not asked.
-    limit.clearQueue();
-  }
+  const ask = async (pod: Pod): Promise<Proxied> => ({ pod, answer: await answerOf(kubernetes, pod, question, silent) });
+  // Alone: where nobody may ask, it is refused once and not by every pod.
+  const answer = await ask(first);
+  return [answer, ...(await pLimit(AT_ONCE).map(others, ask))];
 }
 
 function sample(pods: readonly Pod[], most: number): readonly Pod[] {
@@ -49,12 +44,12 @@ function sample(pods: readonly Pod[], most: number): readonly Pod[] {
   return Array.from({ length: most }, (_, at) => pods[Math.floor((at * pods.length) / most)]).filter((pod) => pod !== undefined);
 }
 
-async function ask(
+async function answerOf(
   kubernetes: KubernetesReader,
   pod: Pod,
   { port, path, limit }: Question,
   silent: { count: number },
-): Promise<Proxied> {
+): Promise<Proxied['answer']> {
   if (silent.count >= MOST_SILENT) return { unread: `It was not asked, since ${MOST_SILENT} pods gave no answer in time.` };
   const address = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${port(pod)}/proxy/${path}`;
   try {

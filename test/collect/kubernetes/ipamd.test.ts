@@ -105,7 +105,7 @@ describe('a node that does not answer', () => {
     expect(asked.length).toBeGreaterThanOrEqual(12);
     expect(asked.length).toBeLessThanOrEqual(15);
     expect(readings).toHaveLength(200);
-    expect(readings.at(-1)?.unread).toBe('It was not asked, since 12 nodes gave no answer in time.');
+    expect(readings.at(-1)?.unread).toBe('It was not asked, since 12 pods gave no answer in time.');
   });
 
   it('eleven that hang leave the others to be read', async () => {

@@ -11,9 +11,11 @@ export function shopInKubernetes({ roomy, full }: ShopInAws, now: Date): readonl
     awsNode(nodes.length),
     ...nodes.flatMap((on, index) => [
       pod(`aws-node-${index}`, on, { labels: { 'k8s-app': 'aws-node' }, owner: 'aws-node' }),
-      pod(`coredns-${index}`, on, { labels: { 'k8s-app': 'kube-dns' }, address: on.podAddresses[0] }),
+      pod(`coredns-${index}`, on, { labels: { 'k8s-app': 'kube-dns' }, address: on.podAddresses[0], dnsPolicy: 'Default' }),
       pod(`agent-${index}`, on, { labels: { app: 'agent' }, address: on.podAddresses[1] }),
     ]),
+    dnsDeployment(nodes.length),
+    dnsConfigMap(),
     dnsService(),
     dnsEndpoints(nodes),
     waiting(full.node, new Date(now.getTime() - 10 * 60_000)),
@@ -85,9 +87,15 @@ interface PodOptions {
   /** The DaemonSet that owns it; such a pod is in the host's network. */
   readonly owner?: string;
   readonly address?: string | undefined;
+  /** `ClusterFirst` unless said. */
+  readonly dnsPolicy?: string;
 }
 
-function pod(name: string, on: ShopNode, { labels, owner, address = on.address }: PodOptions): KubernetesObject {
+function pod(
+  name: string,
+  on: ShopNode,
+  { labels, owner, address = on.address, dnsPolicy = 'ClusterFirst' }: PodOptions,
+): KubernetesObject {
   const reference = {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -102,6 +110,7 @@ function pod(name: string, on: ShopNode, { labels, owner, address = on.address }
     metadata: { name, namespace: 'kube-system', labels, ...(owner ? { ownerReferences: [reference] } : {}) },
     spec: {
       nodeName: nameOf(on),
+      dnsPolicy,
       ...(owner ? { hostNetwork: true } : {}),
       containers: [{ name: 'main', image: 'main:1' }],
     },
@@ -145,6 +154,28 @@ const PORTS = [
   { name: 'dns', protocol: 'UDP', port: 53 },
   { name: 'dns-tcp', protocol: 'TCP', port: 53 },
 ];
+
+function dnsDeployment(replicas: number): KubernetesObject {
+  const labels = { 'k8s-app': 'kube-dns' };
+  const containers = [{ name: 'coredns', image: `${IMAGE}/eks/coredns:v1.12.4-eksbuild.1` }];
+  const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'coredns', namespace: 'kube-system', labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { dnsPolicy: 'Default', containers } },
+    },
+    status: { observedGeneration: 1, ...counts },
+  };
+}
+
+function dnsConfigMap(): KubernetesObject {
+  const Corefile = '.:53 {\n  kubernetes cluster.local in-addr.arpa ip6.arpa\n  forward . /etc/resolv.conf\n  cache 30\n}\n';
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile } };
+}
 
 function dnsService(): KubernetesObject {
   return {
