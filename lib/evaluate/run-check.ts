@@ -110,7 +110,8 @@ function unknown(target: Target, summary: string, evidence: Judgement['evidence'
 }
 
 /** What nobody asked for is no gap: the check says how to ask for it. */
-function notEnabled(target: Target, { summary, evidence }: { summary: string; evidence: Judgement['evidence'] }): Outcome {
+function notEnabled(target: Target, { evidence }: { evidence: Judgement['evidence'] }): Outcome {
+  const summary = `This check is opt-in. ${evidence['remedy']}`;
   return {
     judgements: [{ verdict: 'not-applicable', resource: clusterOf(target), summary, evidence }],
     metrics: [],

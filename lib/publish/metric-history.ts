@@ -32,7 +32,10 @@ const SPANS = [
 /** GetMetricData takes 500 queries a request. Source: CloudWatch API reference, GetMetricData. */
 const MOST_QUERIES = 500;
 
-/** The series of these checks for these subnets, less those that `known` has already. */
+/**
+ * The series of these checks for these subnets. One that is kept already is not asked for again: a subnet that it lacks is one that
+ * nobody forecasts, or a new one, and asking for it anew in each run would bring nothing.
+ */
 export function wantedSeries(
   checks: readonly Check[],
   { account: Account, region: Region }: Target,
@@ -42,11 +45,9 @@ export function wantedSeries(
   const series = checks.flatMap(({ metrics, history = {} }) =>
     metrics.filter(({ name, per }) => per === 'subnet' && history[name] !== undefined).map(({ name }) => name),
   );
-  return series.flatMap((name) =>
-    subnetIds
-      .filter((id) => known.get(name)?.get(id) === undefined)
-      .map((id) => ({ series: name, id, dimensions: { Account, Region, SubnetId: id } })),
-  );
+  return series
+    .filter((name) => known.get(name) === undefined)
+    .flatMap((name) => subnetIds.map((id) => ({ series: name, id, dimensions: { Account, Region, SubnetId: id } })));
 }
 
 /**

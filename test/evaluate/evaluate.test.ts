@@ -245,3 +245,46 @@ describe('the configuration', () => {
     expect(findings[0]?.summary).toContain('"limit":3');
   });
 });
+
+describe('an opt-in source that nobody switched on', () => {
+  const needsIpamd = answering([], { id: 'ipamd-counters', inputs: ['ipamd'] });
+
+  test('makes its check not-applicable, with what switches it on', () => {
+    const [finding] = assess([needsIpamd]).findings;
+    expect(finding).toMatchObject({
+      verdict: 'not-applicable',
+      summary: 'This check is opt-in. add it to collect.optIn in cniwatch.yaml',
+      evidence: { failedInputs: [expect.objectContaining({ input: 'ipamd', code: 'NotEnabled' })] },
+    });
+  });
+
+  test('beside one that could not be read leaves the check unknown', () => {
+    const check = answering([], { inputs: ['ipamd', 'pods'] });
+    expect(assess([check], aSnapshot({ pods: DENIED })).findings[0]?.verdict).toBe('unknown');
+  });
+});
+
+describe('readings', () => {
+  const reading = (value: number) => ({ series: 'SubnetFreeIps', id: 'subnet-a', value });
+  const keeping = (readings: CheckResult['readings'] = [], history: Check['history'] = { SubnetFreeIps: 'free' }) =>
+    aCheck({ inputs: [], history, evaluate: (): CheckResult => ({ findings: [], metrics: [], readings }) });
+
+  test('of all checks stand in the Assessment, for the history', () => {
+    const other = { ...keeping([{ ...reading(2), series: 'Other' }], { Other: 'another' }), id: 'other' };
+    expect(assess([keeping([reading(1)]), other]).readings).toEqual([reading(1), { ...reading(2), series: 'Other' }]);
+  });
+
+  test.each([
+    [
+      'of a series that the check does not declare',
+      keeping([reading(1)], {}),
+      /keeps readings of SubnetFreeIps, which it does not/,
+    ],
+    ['that are no number', keeping([reading(Number.NaN)]), /reading of SubnetFreeIps is NaN/],
+    ['of the same thing twice', keeping([reading(1), reading(2)]), /reads SubnetFreeIps of subnet-a twice/],
+  ])('%s are a defect of the check, and are not kept', (_, check, summary) => {
+    const { findings, readings } = assess([check]);
+    expect(findings[0]).toMatchObject({ verdict: 'unknown', summary: expect.stringMatching(summary) });
+    expect(readings).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { assessmentDocument } from '#lib/model/assessment.ts';
 import { parseSnapshot } from '#lib/model/snapshot.ts';
+import { parseHistory } from '#lib/publish/history-file.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
 import { type S3Server, startS3 } from '#test/functions/s3-server.ts';
@@ -89,6 +90,22 @@ test('a run over the embedded fleet leaves a result, a Snapshot and metrics of e
   expect(metric('RegionsUnread')).toBe(0);
   for (const verdict of ['critical', 'unknown', 'warning', 'ok'])
     expect(metric('ClusterVerdict', verdict)).toBe(document.clusters.filter((cluster) => cluster.verdict === verdict).length);
+});
+
+test('each run adds its readings to the history of its cluster, and the next one recalls them', async () => {
+  await run();
+  const key = `history/111122223333/${world.region}/shop-prod.json.gz`;
+  const points = () => {
+    const tracks = parseHistory(s3.objects.get(key) ?? Buffer.alloc(0)).get('SubnetFreeIps');
+    return [...(tracks?.values() ?? [])].reduce((sum, { at }) => sum + at.length, 0);
+  };
+  const first = points();
+  expect(first).toBeGreaterThan(0);
+  const asked = () => sandbox.calls()['cloudwatch:GetMetricData'] ?? 0;
+  const before = asked();
+  await run();
+  expect(points()).toBeGreaterThanOrEqual(first);
+  expect(asked()).toBe(before);
 });
 
 test('a cluster that breaks its function is unknown in the summary, and the others are judged', async () => {

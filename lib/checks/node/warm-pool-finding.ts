@@ -97,7 +97,7 @@ function clauses(
       ? `what ${churn.hours} hours showed`
       : 'the pods that are there now, since no longer past is known, so this is a first guess';
   return [
-    `No pod has ${warmIps(nodes)} of the addresses that ${plural(nodes.length, 'node')} ${nodes.length === 1 ? 'holds' : 'hold'}`,
+    `${plural(nodes.length, 'node')} ${nodes.length === 1 ? 'holds' : 'hold'} ${warmIps(nodes)} addresses that no pod has`,
     ...(nodes.length > 0 ? [adviceClause(advice, targetsChange, seen)] : []),
     ...(advice.reclaimed > 0 && callsPerHour !== null
       ? [`at most ${callsPerHour.advised} calls of EC2 an hour instead of ${callsPerHour.now}`]
