@@ -1,3 +1,4 @@
+import { CorefileBroken, CorefileSource } from '#lib/network/corefile-source.ts';
 import { type CorefileToken, corefileTokens } from '#lib/network/corefile-tokens.ts';
 
 export interface CorefilePlugin {
@@ -24,16 +25,13 @@ export type CorefileReading =
   /** CoreDNS does not start with it. `line` is from 1. */
   | { readonly kind: 'broken'; readonly line: number; readonly reason: string };
 
-/** What CoreDNS itself allows of imports before it takes them for a circle. */
-const MOST_EXPANSIONS = 1000;
-
 /**
  * Reads a Corefile as CoreDNS groups it, snippets put in where they are imported. Whether each plugin takes its arguments is not judged,
  * and environment variables (`{$NAME}`) stay as they are written.
  * Sources: CoreDNS manual, "Configuration"; github.com/coredns/caddy, caddyfile/parse.go.
  */
 export function readCorefile(text: string): CorefileReading {
-  const source = new Source(corefileTokens(text));
+  const source = new CorefileSource(corefileTokens(text));
   const blocks: ServerBlock[] = [];
   try {
     while (source.peek() !== undefined) {
@@ -47,65 +45,8 @@ export function readCorefile(text: string): CorefileReading {
   return { kind: 'read', blocks, imports: [...source.imports] };
 }
 
-class CorefileBroken extends Error {
-  override readonly name = 'CorefileBroken';
-  readonly line: number;
-  constructor(line: number, reason: string) {
-    super(reason);
-    this.line = line;
-  }
-}
-
-/** A place in the words, which imports change. */
-class Source {
-  readonly imports = new Set<string>();
-  readonly snippets = new Map<string, readonly CorefileToken[]>();
-  #tokens: readonly CorefileToken[];
-  #at = 0;
-  #expansions = 0;
-
-  constructor(tokens: readonly CorefileToken[]) {
-    this.#tokens = tokens;
-  }
-
-  peek(): CorefileToken | undefined {
-    return this.#tokens[this.#at];
-  }
-
-  /** @throws CorefileBroken at the end */
-  take(wanted: string): CorefileToken {
-    const token = this.#tokens[this.#at];
-    if (token === undefined) throw new CorefileBroken(this.#tokens.at(-1)?.line ?? 1, `it ends where ${wanted} should stand`);
-    this.#at += 1;
-    return token;
-  }
-
-  /** Whether the word before ends a block: CoreDNS lets the last one close its server block too. */
-  get endsWithBrace(): boolean {
-    return this.#tokens[this.#at - 1]?.text === '}';
-  }
-
-  /** Where `import` stands: puts the snippet in its place, or takes note of the file. */
-  expandImport(): void {
-    const { line } = this.take('import');
-    const { text, starts } = this.take('what to import');
-    if (starts) throw new CorefileBroken(line, 'import names nothing');
-    const snippet = this.snippets.get(text);
-    if (snippet === undefined) {
-      this.imports.add(text);
-      return;
-    }
-    this.#expansions += 1;
-    if (this.#expansions > MOST_EXPANSIONS) throw new CorefileBroken(line, `the snippet ${text} imports itself`);
-    const [first, ...rest] = snippet;
-    const put = first === undefined ? [] : [{ ...first, starts: true }, ...rest];
-    this.#tokens = [...put, ...this.#tokens.slice(this.#at)];
-    this.#at = 0;
-  }
-}
-
 /** Undefined for the definition of a snippet, and for an import in the place of a block. */
-function readBlock(source: Source): ServerBlock | undefined {
+function readBlock(source: CorefileSource): ServerBlock | undefined {
   const keys = readKeys(source);
   const [only = ''] = keys;
   if (keys.length === 1 && only.startsWith('(') && only.endsWith(')')) {
@@ -126,7 +67,7 @@ function readBlock(source: Source): ServerBlock | undefined {
 }
 
 /** Up to the brace or the end of the line; a comma at the end lets them go on below. */
-function readKeys(source: Source): readonly string[] {
+function readKeys(source: CorefileSource): readonly string[] {
   const keys: string[] = [];
   let expecting = true;
   for (let token = source.peek(); token !== undefined && token.text !== '{'; token = source.peek()) {
@@ -145,7 +86,7 @@ function readKeys(source: Source): readonly string[] {
   return keys;
 }
 
-function readSnippet(source: Source, name: string): void {
+function readSnippet(source: CorefileSource, name: string): void {
   const open = source.take('{');
   if (open.text !== '{') throw new CorefileBroken(open.line, `the snippet ${name} has no block`);
   const tokens: CorefileToken[] = [];
@@ -160,7 +101,7 @@ function readSnippet(source: Source, name: string): void {
 }
 
 /** A plugin goes to the end of its line, or of its block. */
-function readPlugin(source: Source): CorefilePlugin {
+function readPlugin(source: CorefileSource): CorefilePlugin {
   const { text: name, line } = source.take('a plugin');
   const args: string[] = [];
   const block: string[][] = [];

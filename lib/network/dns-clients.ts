@@ -47,3 +47,10 @@ function isReady({ conditions }: Pod): boolean {
 export function isAutoModeNode(node: Node | undefined): boolean {
   return node?.labels['eks.amazonaws.com/compute-type'] === 'auto';
 }
+
+/** Whether there are nodes of Auto Mode, and no pod elsewhere asks cluster DNS. */
+export function nodesAnswer(nodes: readonly Node[], pods: readonly Pod[], daemonSets: readonly DaemonSet[]): boolean {
+  const auto = new Set(nodes.filter(isAutoModeNode).map(({ name }) => name));
+  const { route } = dnsClients(pods, daemonSets);
+  return auto.size > 0 && pods.every((pod) => auto.has(pod.nodeName ?? '') || route(pod) === 'none');
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CorefileReading, readCorefile, type ServerBlock } from '#lib/network/corefile.ts';
+import { COREFILE } from '#lib/sandbox/builder/coredns.ts';
 
 /** Keys and plugins, each with its arguments, and its block in braces. */
 function written(reading: CorefileReading): readonly string[] | string {
@@ -13,24 +14,6 @@ function written(reading: CorefileReading): readonly string[] | string {
   ]);
 }
 
-const ADDON = `.:53 {
-    errors
-    health {
-        lameduck 5s
-      }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-      pods insecure
-      fallthrough in-addr.arpa ip6.arpa
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf
-    cache 30
-    loop
-    reload
-    loadbalance
-}
-`;
 const READ = [
   '.:53',
   'errors',
@@ -47,11 +30,11 @@ const READ = [
 
 describe('a Corefile', () => {
   test.each<[string, string, readonly string[] | string]>([
-    ['of the EKS add-on', ADDON, READ],
-    ['with CRLF', ADDON.replaceAll('\n', '\r\n'), READ],
-    ['with a byte order mark', `\uFEFF${ADDON}`, READ],
-    ['without a last line break', ADDON.trimEnd(), READ],
-    ['with tabs and comments', ADDON.replace('ready', '\tready # for the probe\n# and a line of its own'), READ],
+    ['of the EKS add-on', COREFILE, READ],
+    ['with CRLF', COREFILE.replaceAll('\n', '\r\n'), READ],
+    ['with a byte order mark', `\uFEFF${COREFILE}`, READ],
+    ['without a last line break', COREFILE.trimEnd(), READ],
+    ['with tabs and comments', COREFILE.replace('ready', '\tready # for the probe\n# and a line of its own'), READ],
     ['that is empty', '', []],
     ['of comments alone', '# nothing\n', []],
     ['of two servers', 'a.org {\n  cache\n}\nb.org:54 {\n  loop\n}', ['a.org', 'cache', 'b.org:54', 'loop']],

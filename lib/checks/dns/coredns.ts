@@ -1,16 +1,9 @@
 import * as z from 'zod';
-import { addonEvidence, addonFinding } from '#lib/checks/dns/coredns-addon-finding.ts';
-import { corefileEvidence, corefileFinding } from '#lib/checks/dns/coredns-corefile-finding.ts';
-import { serversFinding } from '#lib/checks/dns/coredns-servers-finding.ts';
-import { cacheEvidence, cacheFinding } from '#lib/checks/dns/node-local-dns-finding.ts';
+import { coreDnsFindings } from '#lib/checks/dns/coredns-findings.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
-import { asClause } from '#lib/model/failure.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import { coreDns } from '#lib/network/coredns.ts';
-import { coreDnsCorefile } from '#lib/network/coredns-corefile.ts';
-import { isAutoModeNode } from '#lib/network/dns-clients.ts';
-import { nodeLocalDns } from '#lib/network/node-local-dns.ts';
-import { podsInStrictMode } from '#lib/network/strict-pods.ts';
+import { nodesAnswer } from '#lib/network/dns-clients.ts';
 
 export const check = defineCheck({
   id: 'coredns',
@@ -32,7 +25,9 @@ export const check = defineCheck({
     autoMode: z
       .enum(['not-applicable', 'unknown'])
       .default('not-applicable')
-      .describe("the answer where no CoreDNS pod runs and every node is Auto Mode's, which answers DNS itself"),
+      .describe(
+        'the answer where no CoreDNS pod runs and every pod that asks for names is on a node of Auto Mode, which answers itself',
+      ),
   }),
   metrics: [
     { name: 'DnsEndpointsReady', unit: 'Count', per: 'cluster', description: 'CoreDNS pods that the Service kube-dns sends to' },
@@ -54,7 +49,8 @@ export const check = defineCheck({
         "it does not listen on the Service's address, or pods have security groups of their own in strict mode, which it does not support",
       unknown:
         'Deployments, ConfigMaps, Services or add-ons were not read and the rest shows nothing worse, or CoreDNS is run by nothing that can be found',
-      notApplicable: "the cluster has no node, or no CoreDNS pod runs and every node is Auto Mode's (`autoMode`)",
+      notApplicable:
+        'the cluster has no node, or no CoreDNS pod runs and whoever asks for names is on a node of Auto Mode, which answers itself (`autoMode`)',
     },
     evidence: {
       desired: 'replicas that are wanted; null where they are not known',
@@ -89,49 +85,17 @@ export const check = defineCheck({
   },
   remediations: ['restart-coredns'],
   evaluate({ inputs, optional, options, target, now }) {
-    const { nodes, pods, endpointSlices } = inputs;
+    const { nodes, pods } = inputs;
     const startedBefore = new Date(now.getTime() - 1000 * options.startSeconds).toISOString();
     const daemonSets = dataOf(optional.daemonSets);
-    const services = dataOf(optional.services);
-    const dns = coreDns({ nodes, pods, endpointSlices, deployments: dataOf(optional.deployments), daemonSets, startedBefore });
+    const dns = coreDns({ ...inputs, deployments: dataOf(optional.deployments), daemonSets, startedBefore });
     if (nodes.length === 0) return notApplicable(target, 'The cluster has no node, so nothing asks for names.');
-    if (dns.servers.length === 0 && dns.pods.length === 0 && nodes.every(isAutoModeNode)) {
-      const why = "No CoreDNS pod runs, and every node is Auto Mode's, which answers DNS itself.";
+    if (dns.servers.length === 0 && dns.pods.length === 0 && nodesAnswer(nodes, pods, daemonSets ?? [])) {
+      const why = 'No CoreDNS pod runs, and every pod that asks for names is on a node of Auto Mode, which answers itself.';
       return options.autoMode === 'unknown' ? undecided(target, why) : notApplicable(target, why);
     }
-    const configMap = (name: string) => dataOf(optional.configMaps)?.find((found) => found.name === name);
-    const kubeDns = services?.find(({ name }) => name === 'kube-dns');
-    const corefile = optional.configMaps.ok
-      ? coreDnsCorefile(configMap('coredns'), {
-          serviceIps: kubeDns?.clusterIps ?? [],
-          port: dns.port,
-          asksItself: dns.pods.some(({ pod }) => pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork),
-        })
-      : ({ state: 'unread', reason: optional.configMaps.reason } as const);
-    const cache =
-      daemonSets && nodeLocalDns({ nodes, pods, daemonSets, services, configMap: configMap('node-local-dns'), startedBefore });
-    const judging = { criticalPercent: options.criticalPercent, strictPods: podsInStrictMode(pods, daemonSets ?? []) };
-    const servers = serversFinding(dns, {
-      nodes,
-      options,
-      now,
-      gap: optional.deployments.ok
-        ? 'no Deployment or DaemonSet of it was found, so how many are wanted is not known'
-        : `how many are wanted was not read (${asClause(optional.deployments.reason)})`,
-      serviceExists: services && kubeDns !== undefined,
-      beside: {
-        ...addonEvidence(optional.addons),
-        ...corefileEvidence(corefile),
-        nodeLocalDns: cache ? cacheEvidence(cache, judging.strictPods) : null,
-      },
-    });
     return {
-      findings: [
-        servers,
-        corefileFinding(corefile),
-        ...[addonFinding(optional.addons)].filter((finding) => finding !== undefined),
-        ...(cache ? [cacheFinding(cache, judging)] : []),
-      ],
+      findings: coreDnsFindings(dns, { nodes, pods, read: optional, options, now, startedBefore }),
       metrics: [{ name: 'DnsEndpointsReady', value: dns.servers.length }],
     };
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type QualityShares, qualityFinding, qualityShares } from '#lib/checks/dns/dns-quality-finding.ts';
+import { type QualityShares, qualityShares } from '#lib/checks/dns/dns-quality-evidence.ts';
+import { qualityFinding } from '#lib/checks/dns/dns-quality-finding.ts';
 import { defineCheck, type MetricSample, notApplicable } from '#lib/model/check.ts';
 import type { DnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import { asClause } from '#lib/model/failure.ts';

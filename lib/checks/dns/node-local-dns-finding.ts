@@ -41,6 +41,16 @@ export function cacheFinding(cache: NodeLocalDns, judging: CacheJudging): Judgem
   };
 }
 
+/** Whether it is installed at all is not known. */
+export function unreadCacheFinding(reason: string): Judgement {
+  return {
+    verdict: 'unknown',
+    resource: { kind: 'daemonset', id: 'kube-system/node-local-dns', name: 'node-local-dns' },
+    summary: `Whether NodeLocal DNSCache is installed, and works, was not read: ${asClause(reason)}.`,
+    evidence: {},
+  };
+}
+
 export function cacheEvidence(cache: NodeLocalDns, strictPods: number) {
   const { agents, uncovered, listensOn, answersServiceIp, upstreamService, upstreamExists, corefile } = cache;
   return {

@@ -1,3 +1,4 @@
+import { bodyBeginning } from '#lib/collect/kubernetes/body-beginning.ts';
 import type { Connection } from '#lib/collect/kubernetes/connection.ts';
 import { type JsonObject, object } from '#lib/collect/kubernetes/json.ts';
 import { cutOff, type KubernetesRequest, tooLong } from '#lib/collect/kubernetes/kubernetes-failure.ts';
@@ -28,14 +29,9 @@ export async function readObject(
   });
   if (answer === undefined) return undefined;
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.body) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > limit) throw tooLong(request, limit);
-    }
-    return object(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const { text, complete } = await bodyBeginning(answer.body, limit);
+    if (!complete) throw tooLong(request, limit);
+    return object(JSON.parse(text));
   } catch (error) {
     if (error instanceof ReadFailure) throw error;
     // The stream broke, or ended before its JSON did.

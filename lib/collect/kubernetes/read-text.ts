@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { bodyBeginning } from '#lib/collect/kubernetes/body-beginning.ts';
 import type { Connection } from '#lib/collect/kubernetes/connection.ts';
 import { type KubernetesRequest, tooLong, unreachable } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { brokenOff, proxiedFailure, silent } from '#lib/collect/kubernetes/proxied-failure.ts';
@@ -31,7 +31,7 @@ export async function readText(
   try {
     const { status, body } = await connection.get(path, {}, '*/*', AbortSignal.any([signal, late]));
     answered = true;
-    const { text, complete } = await beginning(body, status === 200 ? limit : ERROR_BODY);
+    const { text, complete } = await bodyBeginning(body, status === 200 ? limit : ERROR_BODY);
     if (status !== 200) throw proxiedFailure(status, text, request);
     if (!complete) throw tooLong(request, limit);
     return text;
@@ -41,16 +41,4 @@ export async function readText(
     if (late.aborted) throw silent(request, timeout);
     throw answered ? brokenOff(request) : unreachable(error as Error, request);
   }
-}
-
-async function beginning(body: Readable, most: number): Promise<{ text: string; complete: boolean }> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    // Leaving the loop destroys the stream: no more of it is sent.
-    if (bytes > most) break;
-  }
-  return { text: Buffer.concat(chunks).toString('utf8', 0, most), complete: bytes <= most };
 }

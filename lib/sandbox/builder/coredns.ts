@@ -4,7 +4,7 @@ import { COREDNS_IMAGE } from '#lib/sandbox/builder/system.ts';
 import type { KubernetesObject } from '#lib/sandbox/world.ts';
 
 /** The Corefile of the add-on. */
-const COREFILE = `.:53 {
+export const COREFILE = `.:53 {
     errors
     health {
         lameduck 5s

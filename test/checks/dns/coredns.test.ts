@@ -190,6 +190,7 @@ describe('endpoints against what is desired', () => {
       { deployment: 'critical' },
     ],
     ['Services were not read', running(HEALTHY, { services: DENIED }), {}],
+    ['DaemonSets were not read', running(HEALTHY, { daemonSets: DENIED }), { daemonset: 'unknown' }],
     [
       'a dual-stack Service has each pod twice',
       running([coreDnsPod('n1'), crashing('n2')], {
@@ -428,15 +429,36 @@ describe('NodeLocal DNSCache', () => {
 });
 
 describe('a cluster without CoreDNS', () => {
-  const none: Given = { deployments: [], endpointSlices: [], services: [], addons: [], configMaps: [], pods: [aPod()] };
-  const auto = nodes(2, { labels: { 'eks.amazonaws.com/compute-type': 'auto' } });
-  const cluster = aCluster({ autoMode: true });
+  const compute = { 'eks.amazonaws.com/compute-type': 'auto' };
+  const auto = nodes(2, { labels: compute });
+  const mixed = [...auto, aNode({ name: 'other' })];
+  const on = (nodeName: string, over: Partial<Pod> = {}) => [aPod({ nodeName, ...over })];
+  const none = (over: Given): Given => ({
+    deployments: [],
+    endpointSlices: [],
+    services: [],
+    addons: [],
+    configMaps: [],
+    cluster: aCluster({ autoMode: true }),
+    ...over,
+  });
   test.each<[string, Given, Verdict, Options?]>([
-    ["every node is Auto Mode's", { ...none, nodes: auto, cluster }, 'not-applicable'],
-    ['the same, which somebody does not want to trust', { ...none, nodes: auto, cluster }, 'unknown', { autoMode: 'unknown' }],
-    ['other nodes beside them', { ...none, nodes: [...auto, ...nodes(1)], cluster }, 'critical'],
-    ['no Auto Mode', { ...none, nodes: nodes(2) }, 'critical'],
-    ['no node at all', { ...none, nodes: [] }, 'not-applicable'],
+    ["every node is Auto Mode's", none({ nodes: auto, pods: on('n1') }), 'not-applicable'],
+    [
+      'the same, which somebody does not want to trust',
+      none({ nodes: auto, pods: on('n1') }),
+      'unknown',
+      { autoMode: 'unknown' },
+    ],
+    ['another node beside them, whose pods ask for names', none({ nodes: mixed, pods: on('other') }), 'critical'],
+    [
+      'another node beside them, whose pods ask nobody',
+      none({ nodes: mixed, pods: on('other', { dnsPolicy: 'Default' }) }),
+      'not-applicable',
+    ],
+    ['no Auto Mode', none({ nodes: nodes(2), pods: on('n1') }), 'critical'],
+    ['no Auto Mode, and nobody asks yet', none({ nodes: nodes(2), pods: [] }), 'critical'],
+    ['no node at all', none({ nodes: [], pods: [] }), 'not-applicable'],
   ])('%s', (_name, given, verdict, options) => {
     expect(judge(given, options)[0]?.verdict).toBe(verdict);
   });

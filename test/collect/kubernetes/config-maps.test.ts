@@ -39,6 +39,11 @@ test.each<[string, Reply, Partial<ConfigMap>]>([
     { omitted: [], unread: expect.stringContaining('404') },
   ],
   [
+    'an answer that is cut off, every time',
+    (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"metadata":{"name":"coredns"'),
+    { omitted: [], unread: expect.stringContaining('was cut off in the middle') },
+  ],
+  [
     'an object larger than any',
     (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(' '.repeat(5 * 1024 * 1024)),
     { omitted: [], unread: expect.stringContaining('more than the 4194304 bytes') },
