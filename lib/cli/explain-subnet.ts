@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import { type AccessOptions, addAccessOptions } from '#lib/cli/options.ts';
+import type { OneClusterOptions } from '#lib/cli/one-snapshot.ts';
+import { addAccessOptions } from '#lib/cli/options.ts';
 import type { System } from '#lib/cli/system.ts';
 
-export interface ExplainSubnetOptions extends AccessOptions {
-  readonly cluster?: string;
-  readonly snapshot?: string;
+export interface ExplainSubnetOptions extends OneClusterOptions {
   readonly output: 'text' | 'json';
 }
 

@@ -1,23 +1,16 @@
-import { loadConfig } from '#lib/cli/config-file.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import type { ExplainSubnetOptions } from '#lib/cli/explain-subnet.ts';
 import { subnetDocument } from '#lib/cli/explain-subnet-document.ts';
 import { subnetText } from '#lib/cli/explain-subnet-text.ts';
-import { reportError } from '#lib/cli/report-errors.ts';
-import { readSnapshot } from '#lib/cli/snapshot-file.ts';
+import { readOneSnapshot, requireRead } from '#lib/cli/one-snapshot.ts';
 import { coloured, type System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { editDistance } from '#lib/config/nearest.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
-import type { Failure } from '#lib/model/failure.ts';
-import { ReadFailure } from '#lib/model/failure.ts';
-import type { Slice } from '#lib/model/slice.ts';
-import type { Snapshot } from '#lib/model/snapshot.ts';
 
 /** Reads a cluster or a Snapshot, explains one of its subnets, and answers with the exit code. */
 export async function runExplainSubnetCommand(wanted: string, options: ExplainSubnetOptions, system: System): Promise<number> {
-  if (options.snapshot && options.cluster) throw new UsageError('--snapshot excludes --cluster');
-  const snapshot = options.snapshot ? await readSnapshot(options.snapshot) : await readLive(options, system);
+  const snapshot = await readOneSnapshot(options, system);
   if (snapshot === undefined) return EXIT.unknown;
   const subnet = findSubnet(wanted, requireRead(snapshot.slices.subnets), snapshot.target.name);
   const document = subnetDocument(snapshot, subnet, requireRead(snapshot.slices.cluster));
@@ -28,27 +21,6 @@ export async function runExplainSubnetCommand(wanted: string, options: ExplainSu
       : subnetText(document, { width: stdout.columns ?? 100, colour: coloured(stdout, env) }),
   );
   return document.unread.length === 0 ? EXIT.ok : EXIT.unknown;
-}
-
-/** The AWS SDK is loaded only here: replaying a Snapshot does without it. */
-async function readLive(options: ExplainSubnetOptions, system: System): Promise<Snapshot | undefined> {
-  const { cluster } = options;
-  if (cluster === undefined) throw new UsageError('which cluster? Give --cluster NAME or --snapshot FILE');
-  const { readClusters } = await import('#lib/cli/read-clusters.ts');
-  const wanted = { ...options, cluster: [cluster], concurrency: 1 };
-  const { results, failures } = await readClusters(wanted, await loadConfig(options.config), system, (snapshot) => ({
-    snapshot,
-    outcome: 'read',
-  }));
-  for (const failure of failures) await reportError(failure, system);
-  return results[0]?.snapshot;
-}
-
-/** @throws ReadFailure */
-function requireRead<T>(slice: Slice<T>): T {
-  if (slice.ok) return slice.data;
-  const { code, reason, remedy }: Failure = slice;
-  throw new ReadFailure(code, reason, remedy);
 }
 
 /** @throws UsageError that names the nearest ones where there is none, or all where a name is that of several */
