@@ -35,6 +35,8 @@ export interface CorefileContext {
   readonly serviceIps: readonly string[];
   /** The port that the Service sends to. */
   readonly port: number;
+  /** The port of servers that name none; 53 unless said. */
+  readonly defaultPort?: number | undefined;
   /** Whether /etc/resolv.conf of the CoreDNS pods names cluster DNS itself (dnsPolicy ClusterFirst). */
   readonly asksItself: boolean;
 }
@@ -75,10 +77,12 @@ export function corefileText(configMap: ConfigMap | undefined): string | Extract
 /** What an imported file says is not known, so that nothing is missing for sure then. */
 function missingParts(
   { blocks, imports }: Extract<CorefileReading, { kind: 'read' }>,
-  { port }: CorefileContext,
+  { port, defaultPort }: CorefileContext,
 ): readonly CorefileFault[] {
   if (imports.length > 0) return [];
-  const onPort = blocks.filter((block) => servedZones(block).some((zone) => zone.port === port && zone.scheme === undefined));
+  const onPort = blocks.filter((block) =>
+    servedZones(block, defaultPort).some((zone) => zone.port === port && zone.scheme === undefined),
+  );
   if (onPort.length === 0) return [{ kind: 'no-server-on-port', port }];
   return [
     ...(pluginsOf(onPort, 'kubernetes').length === 0 ? [{ kind: 'no-kubernetes' } as const] : []),
@@ -99,10 +103,10 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/;
 /** A forward to an address of its own that ends at the server which sent it. To another server of the same process is legal. */
 function ownForwards(
   blocks: readonly ServerBlock[],
-  { serviceIps, port, asksItself }: CorefileContext,
+  { serviceIps, port, defaultPort, asksItself }: CorefileContext,
 ): readonly CorefileFault[] {
   return blocks.flatMap((block) => {
-    const zones = servedZones(block).filter(({ scheme }) => scheme === undefined);
+    const zones = servedZones(block, defaultPort).filter(({ scheme }) => scheme === undefined);
     const returns = (address: string, to: number): boolean => {
       // The Service's port 53 leads to the port of the pods.
       if (serviceIps.includes(address)) return to === 53 && zones.some((zone) => zone.port === port);

@@ -1,5 +1,6 @@
 import type { DaemonSet, Deployment, EndpointSlice, Node, Pod } from '#lib/model/kubernetes.ts';
 import { imageTag } from '#lib/network/cni.ts';
+import { commandFlag } from '#lib/network/command-flag.ts';
 import { maxUnavailable } from '#lib/network/daemon-set-scheduling.ts';
 import { type PodFault, podReadiness } from '#lib/network/pod-readiness.ts';
 
@@ -30,6 +31,8 @@ export interface CoreDnsWorkload {
   readonly maxUnavailable: number;
   readonly memoryLimit?: string;
   readonly version?: string;
+  /** Of the flag -dns.port: the port of servers whose Corefile names none. */
+  readonly dnsPort?: number;
 }
 
 export interface CoreDns {
@@ -115,10 +118,15 @@ function wholeOrShare(setting: string, of: number): number {
   return setting.endsWith('%') ? (of * value) / 100 : value;
 }
 
-function container({ containers }: Deployment | DaemonSet): Pick<CoreDnsWorkload, 'memoryLimit' | 'version'> {
+function container({ containers }: Deployment | DaemonSet): Pick<CoreDnsWorkload, 'memoryLimit' | 'version' | 'dnsPort'> {
   const main = containers.find(({ name }) => name === 'coredns') ?? containers.find(({ init }) => !init);
   const version = main && imageTag(main.image);
-  return { ...(main?.memoryLimit ? { memoryLimit: main.memoryLimit } : {}), ...(version ? { version } : {}) };
+  const port = Number(commandFlag(main?.args ?? [], 'dns.port'));
+  return {
+    ...(main?.memoryLimit ? { memoryLimit: main.memoryLimit } : {}),
+    ...(version ? { version } : {}),
+    ...(port > 0 ? { dnsPort: port } : {}),
+  };
 }
 
 /** Each pod once, though a dual-stack Service has it in two slices. */

@@ -1,6 +1,6 @@
 import type { CorefilePlugin, ServerBlock } from '#lib/network/corefile.ts';
 
-/** Plain DNS. Source: CoreDNS manual, "Configuration": 53 unless a key or the command line says otherwise. */
+/** Plain DNS. Source: CoreDNS manual, "Configuration": 53 unless a key or the flag -dns.port says otherwise. */
 const DNS_PORT = 53;
 
 /** One key of a server block. */
@@ -12,13 +12,13 @@ export interface ServedZone {
   readonly scheme?: string;
 }
 
-/** What a server block answers for. A key whose port is an environment variable counts as of port 53. */
-export function servedZones({ keys }: ServerBlock): readonly ServedZone[] {
+/** What a server block answers for. A key whose port is an environment variable counts as of the default port. */
+export function servedZones({ keys }: ServerBlock, defaultPort = DNS_PORT): readonly ServedZone[] {
   return keys.map((key) => {
     const [, scheme, address = ''] = /^(?:([a-z0-9]+):\/\/)?(.*)$/i.exec(key) ?? [];
     const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
     const zone = name === '' || name === '.' ? '.' : name.toLowerCase().replace(/\.$/, '');
-    return { zone, port: Number(port ?? DNS_PORT), ...(scheme && scheme !== 'dns' ? { scheme } : {}) };
+    return { zone, port: Number(port ?? defaultPort), ...(scheme && scheme !== 'dns' ? { scheme } : {}) };
   });
 }
 

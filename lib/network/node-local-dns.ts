@@ -1,5 +1,6 @@
 import type { ConfigMap, DaemonSet, Node, Pod, Service } from '#lib/model/kubernetes.ts';
 import { type Agent, agentsOf } from '#lib/network/agents.ts';
+import { commandFlag } from '#lib/network/command-flag.ts';
 import { corefileText } from '#lib/network/coredns-corefile.ts';
 import { readCorefile, type ServerBlock } from '#lib/network/corefile.ts';
 import { pluginsOf, upstreamsOf } from '#lib/network/corefile-servers.ts';
@@ -60,11 +61,11 @@ export function nodeLocalDns(world: NodeLocalDnsWorld): NodeLocalDns | undefined
   if (daemonSet === undefined) return undefined;
   const args = daemonSet.containers.filter(({ init }) => !init).flatMap((container) => container.args);
   const listensOn =
-    flag(args, 'localip')
+    commandFlag(args, 'localip')
       ?.split(',')
       .map((address) => address.trim())
       .filter(Boolean) ?? [];
-  const upstreamService = flag(args, 'upstreamsvc') ?? UPSTREAM_SERVICE;
+  const upstreamService = commandFlag(args, 'upstreamsvc') ?? UPSTREAM_SERVICE;
   const addressesOf = (name: string) => services?.find((service) => service.name === name)?.clusterIps;
   const serviceIps = addressesOf('kube-dns') ?? [];
   return {
@@ -77,15 +78,6 @@ export function nodeLocalDns(world: NodeLocalDnsWorld): NodeLocalDns | undefined
     upstreamExists: services && addressesOf(upstreamService) !== undefined,
     corefile: cacheCorefile(configMap, { listensOn, upstreamIps: addressesOf(upstreamService) ?? [] }),
   };
-}
-
-/** `-name value`, `-name=value`, with one dash or two. */
-function flag(args: readonly string[], name: string): string | undefined {
-  for (const [at, arg] of args.entries()) {
-    const [, key, value] = /^--?([a-z]+)(?:=(.*))?$/.exec(arg) ?? [];
-    if (key === name) return value ?? args[at + 1];
-  }
-  return undefined;
 }
 
 interface CacheAddresses {

@@ -25,6 +25,7 @@ describe('what is wrong with a Corefile', () => {
     ['grpc forwards too', server(KUBERNETES, 'grpc . 10.0.0.2:443'), {}, []],
     ['nothing at all', '', {}, ['no-server-on-port 53']],
     ['a server on another port', server(KUBERNETES, FORWARD), { port: 1053 }, ['no-server-on-port 1053']],
+    ['a server without a port, by the flag', `. {\n${KUBERNETES}\n${FORWARD}\n}`, { port: 1053, defaultPort: 1053 }, []],
     ['a server of TLS alone', 'tls://.:53 {\nkubernetes\nforward . 10.0.0.2\n}', {}, ['no-server-on-port 53']],
     ['an import may hold the rest', server('import custom/*.override'), {}, []],
     ['each in a server of its own', `cluster.local {\n${KUBERNETES}\n}\n. {\n${FORWARD}\n}`, {}, []],

@@ -55,11 +55,12 @@ export function coreDnsFindings(dns: CoreDns, judging: CoreDnsJudging): readonly
   ];
 }
 
-function corefileOf({ port, pods }: CoreDns, read: Read): CoreDnsCorefile {
+function corefileOf({ port, pods, workload }: CoreDns, read: Read): CoreDnsCorefile {
   if (!read.configMaps.ok) return { state: 'unread', reason: read.configMaps.reason };
   return coreDnsCorefile(configMapOf(read, 'coredns'), {
     serviceIps: dataOf(read.services)?.find(({ name }) => name === 'kube-dns')?.clusterIps ?? [],
     port,
+    defaultPort: workload?.dnsPort,
     asksItself: pods.some(({ pod }) => pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork),
   });
 }

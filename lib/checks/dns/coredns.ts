@@ -48,7 +48,7 @@ export const check = defineCheck({
         'the Corefile is missing, breaks off or forwards to nobody; an agent of NodeLocal DNSCache does not work, its Corefile breaks off, nodes take none though ' +
         "it does not listen on the Service's address, or pods have security groups of their own in strict mode, which it does not support",
       unknown:
-        'Deployments, ConfigMaps, Services or add-ons were not read and the rest shows nothing worse, or CoreDNS is run by nothing that can be found',
+        'Deployments, DaemonSets, ConfigMaps, Services or add-ons were not read and the rest shows nothing worse, or CoreDNS is run by nothing that can be found',
       notApplicable:
         'the cluster has no node, or no CoreDNS pod runs and whoever asks for names is on a node of Auto Mode, which answers itself (`autoMode`)',
     },

@@ -275,6 +275,17 @@ describe('the Corefile', () => {
     expect(problems(running(pods))).toEqual({ 'config-map': 'critical' });
   });
 
+  test('servers without a port listen where the flag says', () => {
+    const [container] = aDeployment().containers;
+    const args = ['-conf', '/etc/coredns/Corefile', '-dns.port', '1053'];
+    const given = running(HEALTHY, file('. {\n kubernetes cluster.local\n forward . 10.0.0.2\n}'), {
+      containers: container ? [{ ...container, args }] : [],
+    });
+    const ports = [{ name: 'dns', protocol: 'UDP', port: 1053 }];
+    expect(problems({ ...given, endpointSlices: [endpointsOf(HEALTHY, { ports })] })).toEqual({});
+    expect(problems(given)).toEqual({ 'config-map': 'critical' });
+  });
+
   test('a finding says which line breaks it, and what follows', () => {
     const [, finding] = judge(running(HEALTHY, file('.:53 {\n cache }\n}')));
     expect(finding?.summary).toBe(
