@@ -30,7 +30,7 @@ export function buildWorld(spec: WorldSpec): World {
     instanceTypes: [],
     securityGroups: all('securityGroups').flat(),
     securityGroupRules: all('securityGroupRules').flat(),
-    networkAcls: all('networkAcl'),
+    networkAcls: all('networkAcls').flat(),
     subnetCidrReservations: all('subnetCidrReservations').flat(),
     prefixLists: [],
     scalingActivities: all('scalingActivities').flat(),
@@ -77,7 +77,7 @@ function makeVpc(world: WorldSpec, spec: VpcSpec) {
     ],
     ...groups,
     securityGroups: [...groups.securityGroups, ...tenantGroups(spec, draft.vpc.vpcId, world.account)],
-    networkAcl: defaultAcl(spec, draft),
+    networkAcls: aclsOf(spec, draft),
     subnetCidrReservations: draft.reservations,
     scalingActivities: clusters.flatMap((cluster) => cluster.scalingActivities),
     clusters: clusters.map(({ cluster }) => cluster),
@@ -113,17 +113,29 @@ function securityGroupsOf(
   };
 }
 
-/** The ACL of a new VPC lets everything through. */
-function defaultAcl({ name }: VpcSpec, { vpc, subnets }: VpcDraft): NetworkAcl {
-  const entries = [false, true].flatMap((egress) => [
+/** The ACL of a new VPC lets everything through; a subnet of its own entries has another. */
+function aclsOf({ name, networkAcls = {} }: VpcSpec, draft: VpcDraft): NetworkAcl[] {
+  const { vpcId, ipv6CidrBlocks } = draft.vpc;
+  const own = Object.entries(networkAcls).map(([subnet, entries]) => ({
+    networkAclId: awsId('acl', name, subnet),
+    vpcId,
+    isDefault: false,
+    subnetIds: [draftOf(draft, subnet).subnet.subnetId],
+    entries: [...entries, ...[false, true].flatMap((egress) => rest(egress, '0.0.0.0/0'))],
+  }));
+  const apart = new Set(own.flatMap(({ subnetIds }) => subnetIds));
+  const ids = [...draft.subnets.values()].map(({ subnet }) => subnet.subnetId).filter((id) => !apart.has(id));
+  const everything = [false, true].flatMap((egress) => [
     { ruleNumber: 100, egress, protocol: '-1', ruleAction: 'allow', cidrBlock: '0.0.0.0/0' },
-    { ruleNumber: 32767, egress, protocol: '-1', ruleAction: 'deny', cidrBlock: '0.0.0.0/0' },
+    ...(ipv6CidrBlocks.length > 0
+      ? [{ ruleNumber: 101, egress, protocol: '-1', ruleAction: 'allow', ipv6CidrBlock: '::/0' }]
+      : []),
+    ...rest(egress, '0.0.0.0/0'),
   ]);
-  return {
-    networkAclId: awsId('acl', name),
-    vpcId: vpc.vpcId,
-    isDefault: true,
-    subnetIds: [...subnets.values()].map(({ subnet }) => subnet.subnetId),
-    entries,
-  };
+  return [{ networkAclId: awsId('acl', name), vpcId, isDefault: true, subnetIds: ids, entries: everything }, ...own];
+}
+
+/** The rule `*`, as EC2 shows it. */
+function rest(egress: boolean, cidrBlock: string): NetworkAcl['entries'] {
+  return [{ ruleNumber: 32767, egress, protocol: '-1', ruleAction: 'deny', cidrBlock }];
 }

@@ -6,7 +6,13 @@ import { nodeClaimObjects, nodePoolObjects } from '#lib/sandbox/builder/karpente
 import { fargateNodeObject, nodeObject } from '#lib/sandbox/builder/node-object.ts';
 import { eventObject, namespaceObject } from '#lib/sandbox/builder/objects.ts';
 import type { ClusterSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
-import { awsNodeObject, kubeDnsEndpoints, kubeDnsService, kubeProxyObject } from '#lib/sandbox/builder/system.ts';
+import {
+  awsNodeObject,
+  kubeDnsEndpoints,
+  kubeDnsService,
+  kubeProxyObject,
+  vpcCniConfigMap,
+} from '#lib/sandbox/builder/system.ts';
 import { draftOf, type VpcDraft } from '#lib/sandbox/builder/vpc.ts';
 import { fargatePodObject, hasAgent, podsOf, sandboxFailures } from '#lib/sandbox/builder/workload.ts';
 import type { KubernetesObject, KubernetesResource } from '#lib/sandbox/world.ts';
@@ -30,7 +36,7 @@ export function kubernetesOf(
 ): KubernetesResource[] {
   const crashing = new Set(spec.crashingAgents);
   const since = ago(world.now, 30 * 24 * 3600);
-  const family = spec.ipFamily ?? 'ipv4';
+  const { ipFamily: family = 'ipv4', enforcesNetworkPolicies = false } = spec;
   const placed = nodes.map((node) => ({ node, ...podsOf(world, spec, node, crashing.has(node.ordinal)) }));
   const pods = [
     ...placed.flatMap(({ running, waiting }) => [...running, ...waiting]),
@@ -55,7 +61,10 @@ export function kubernetesOf(
       ...placed.flatMap(({ node, waiting }) => sandboxFailures(world, waiting, node.name, crashing.has(node.ordinal))),
       ...nodeEvents(world, spec, nodeObjects),
     ]),
-    core('configmaps', 'ConfigMap', true, coreDns.length === 0 ? [] : [coreDnsConfigMap(since)]),
+    core('configmaps', 'ConfigMap', true, [
+      ...(coreDns.length === 0 ? [] : [coreDnsConfigMap(since)]),
+      ...(isAutoMode(spec) ? [] : [vpcCniConfigMap(since, enforcesNetworkPolicies)]),
+    ]),
     core('services', 'Service', true, [kubeDnsService(since, family)]),
     core(
       'namespaces',
@@ -67,7 +76,7 @@ export function kubernetesOf(
       ...(isAutoMode(spec)
         ? []
         : [
-            awsNodeObject(cniVersionOf(spec), env, since, { desired, ready: desired - crashing.size }),
+            awsNodeObject(cniVersionOf(spec), env, since, { desired, ready: desired - crashing.size, enforcesNetworkPolicies }),
             kubeProxyObject(around.version, since, desired),
           ]),
     ]),
@@ -75,7 +84,7 @@ export function kubernetesOf(
     grouped('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice', true, [
       kubeDnsEndpoints(coreDns, (name) => zones.get(name) ?? '', { createdAt: since, family }),
     ]),
-    grouped('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', true, []),
+    grouped('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', true, networkPolicies(spec, since)),
     grouped('crd.k8s.amazonaws.com/v1alpha1', 'eniconfigs', 'ENIConfig', false, eniConfigs(vpc, spec, since)),
     grouped('vpcresources.k8s.aws/v1alpha1', 'cninodes', 'CNINode', false, cniNodes(nodes)),
     grouped(
@@ -87,6 +96,15 @@ export function kubernetesOf(
     ),
     ...karpenterKinds(world, spec, nodes),
   ];
+}
+
+function networkPolicies({ networkPolicies: policies = [] }: ClusterSpec, createdAt: string): KubernetesObject[] {
+  return policies.map(({ namespace, name, spec }) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace, name, creationTimestamp: createdAt },
+    spec,
+  }));
 }
 
 /** All of its nodes are: the CNI and kube-proxy are parts of them. */

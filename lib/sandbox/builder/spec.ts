@@ -1,6 +1,7 @@
+import type { NetworkAcl } from '#lib/model/ec2.ts';
 import type { Reservation } from '#lib/sandbox/allocate.ts';
 import type { FailedLaunchSpec } from '#lib/sandbox/builder/failed-launches.ts';
-import type { MetricSeries } from '#lib/sandbox/world.ts';
+import type { JsonObject, MetricSeries } from '#lib/sandbox/world.ts';
 
 /** What a world is made of, in the words of the people who run one. `buildWorld` turns it into objects. */
 export interface WorldSpec {
@@ -21,6 +22,8 @@ export interface VpcSpec {
   readonly sharedBy?: string;
   readonly subnets: readonly SubnetSpec[];
   readonly securityGroups?: readonly SecurityGroupSpec[];
+  /** Entries of subnets that have an ACL of their own, by the subnet's name. The others have the VPC's, which lets everything through. */
+  readonly networkAcls?: Readonly<Record<string, NetworkAcl['entries']>>;
   readonly clusters: readonly ClusterSpec[];
 }
 
@@ -96,6 +99,10 @@ export interface ClusterSpec {
   readonly nodePools?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Nodes that Karpenter could not start: the NodePool, and the Launched condition's message. */
   readonly failedClaims?: readonly { readonly nodePool: string; readonly reason: string; readonly message: string }[];
+  /** Whether the VPC CNI enforces network policies, as EKS has it only where somebody switched it on. */
+  readonly enforcesNetworkPolicies?: boolean;
+  /** NetworkPolicies, their `spec` as in a manifest. */
+  readonly networkPolicies?: readonly { readonly namespace: string; readonly name: string; readonly spec: JsonObject }[];
   /** What nodes report of themselves, by ordinal over all groups. */
   readonly nodeTroubles?: readonly NodeTroubleSpec[];
   /** Lets each agent answer for its metrics; what it counted besides, on each node. */

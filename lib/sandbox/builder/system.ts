@@ -61,7 +61,7 @@ export function awsNodeObject(
   version: string,
   env: Readonly<Record<string, string>>,
   createdAt: string,
-  numbers: DaemonSetNumbers,
+  { enforcesNetworkPolicies, ...numbers }: DaemonSetNumbers & { readonly enforcesNetworkPolicies: boolean },
 ) {
   return daemonSetObject(
     'aws-node',
@@ -81,11 +81,32 @@ export function awsNodeObject(
         {
           name: 'aws-eks-nodeagent',
           image: `${REGISTRY}/amazon/aws-network-policy-agent:v1.2.6-eksbuild.1`,
-          args: ['--enable-ipv6=false', '--enable-network-policy=false'],
+          args: ['--enable-ipv6=false', `--enable-network-policy=${enforcesNetworkPolicies}`],
         },
       ],
     },
   );
+}
+
+/** As the add-on has it. Source: amazon-vpc-cni-k8s charts/aws-vpc-cni/templates/configmap.yaml. */
+export function vpcCniConfigMap(createdAt: string, enforcesNetworkPolicies: boolean): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'amazon-vpc-cni',
+      namespace: 'kube-system',
+      uid: uid('ConfigMap', 'kube-system', 'amazon-vpc-cni'),
+      creationTimestamp: createdAt,
+      labels: { 'k8s-app': 'aws-node' },
+    },
+    data: {
+      'enable-windows-ipam': 'false',
+      'enable-network-policy-controller': `${enforcesNetworkPolicies}`,
+      'enable-windows-prefix-delegation': 'false',
+      'branch-eni-cooldown': '60',
+    },
+  };
 }
 
 export function kubeProxyObject(version: string, createdAt: string, desired: number): KubernetesObject {
