@@ -2,17 +2,25 @@ import * as z from 'zod';
 import type { NetworkPolicy } from '#lib/model/kubernetes.ts';
 import { cidrContains, parseCidr } from '#lib/network/address.ts';
 
+/** Source: Kubernetes documentation, "Labels and Selectors", syntax and character set; "Object Names and IDs". */
+const SUBDOMAIN = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*';
+const NAME = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const matching = (pattern: string, error: string) => z.string().regex(new RegExp(`^${pattern}$`), { error });
+const labelKey = matching(`(?:(?=[^/]{1,253}/)${SUBDOMAIN}/)?${NAME}`, 'it is no key of a label');
+const labelValue = matching(`(?:${NAME})?`, 'it is no value of a label');
+const objectName = matching(`(?=.{1,253}$)${SUBDOMAIN}`, 'it is no name of an object');
+
 const expression = z
   .strictObject({
-    key: z.string().min(1),
+    key: labelKey,
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-    values: z.array(z.string()).optional(),
+    values: z.array(labelValue).optional(),
   })
   .refine(({ operator, values = [] }) => operator.endsWith('In') === values.length > 0, {
     error: 'the operators In and NotIn need values, Exists and DoesNotExist take none',
   });
 const selector = z.strictObject({
-  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchLabels: z.record(labelKey, labelValue).optional(),
   matchExpressions: z.array(expression).optional(),
 });
 
@@ -65,7 +73,7 @@ export const POLICY_API_VERSION = 'networking.k8s.io/v1';
 export const policyManifest = z.strictObject({
   apiVersion: z.literal(POLICY_API_VERSION),
   kind: z.literal('NetworkPolicy'),
-  metadata: z.looseObject({ name: z.string().min(1), namespace: z.string().min(1).default('default') }),
+  metadata: z.looseObject({ name: objectName, namespace: objectName.default('default') }),
   spec: z.strictObject({
     podSelector: selector.default({}),
     policyTypes: z.array(z.enum(['Ingress', 'Egress'])).default([]),

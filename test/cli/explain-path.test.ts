@@ -12,6 +12,7 @@ import { startSandbox } from '#lib/sandbox/sandbox.ts';
 import { asking, type Given, twoSubnets } from '#test/checks/dns/two-subnets.ts';
 import { aSystem } from '#test/cli/a-system.ts';
 import { run } from '#test/cli/run-cniwatch.ts';
+import { anAcl } from '#test/network/acls.ts';
 import { aPolicy, CALICO, enforcingVpcCni, KUBE_DNS, rule, UDP_53 } from '#test/network/policies.ts';
 import { aRule, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 
@@ -30,18 +31,7 @@ const db = asking({
   podIps: ['10.0.2.12'],
   owner: { kind: 'StatefulSet', name: 'db' },
 });
-const OPEN_ACL = {
-  networkAclId: 'acl-1',
-  isDefault: true,
-  subnetIds: ['subnet-a', 'subnet-b'],
-  entries: [true, false].map((egress) => ({
-    ruleNumber: 100,
-    egress,
-    protocol: '-1',
-    ruleAction: 'allow',
-    cidrBlock: '0.0.0.0/0',
-  })),
-};
+const OPEN_ACL = anAcl('acl-1', ['subnet-a', 'subnet-b']);
 const OUT = aRule({ groupId: 'sg-nodes', securityGroupRuleId: 'sgr-out' });
 const SELF = aRule({
   groupId: 'sg-nodes',

@@ -1,35 +1,20 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import type { NetworkAcl } from '#lib/model/ec2.ts';
 import { parseAddress } from '#lib/network/address.ts';
 import { type AclVerdict, aclVerdict, compileAcls, EPHEMERAL_PORTS } from '#lib/network/network-acl-path.ts';
-
-type Entry = NetworkAcl['entries'][number];
+import { anAcl, anAclEntry, type AclEntry as Entry, OPEN_ENTRIES } from '#test/network/acls.ts';
 
 const PODS = 'subnet-pods';
 const DNS = 'subnet-dns';
 const POD = '10.0.1.10';
 const COREDNS = '10.0.2.20';
 
-const entry = (ruleNumber: number, egress: boolean, over: Partial<Entry> = {}): Entry => ({
-  ruleNumber,
-  egress,
-  protocol: '-1',
-  ruleAction: 'allow',
-  ...(over.ipv6CidrBlock ? {} : { cidrBlock: '0.0.0.0/0' }),
-  ...over,
-});
-/** As a default ACL has them. */
-const OPEN = [entry(100, true), entry(100, false)];
+const entry = anAclEntry;
+const OPEN = OPEN_ENTRIES;
 const range = (from: number, to = from) => ({ portRange: { from, to } });
 
-const acl = (networkAclId: string, subnetIds: string[], entries: readonly Entry[]): NetworkAcl => ({
-  networkAclId,
-  isDefault: false,
-  subnetIds,
-  entries: [...entries],
-});
+const acl = anAcl;
 
 interface Asked {
   readonly pods?: readonly Entry[];

@@ -5,6 +5,7 @@ import { parseAddress } from '#lib/network/address.ts';
 import type { LayerName, LayerVerdict } from '#lib/network/path-layer.ts';
 import { type PathQuestion, pathVerdict } from '#lib/network/path-verdict.ts';
 import { asking, eniA, eniB, type Given, twoSubnets } from '#test/checks/dns/two-subnets.ts';
+import { anAcl, anAclEntry, OPEN_ENTRIES } from '#test/network/acls.ts';
 import { aPolicy, enforcingVpcCni, inNamespace, rule } from '#test/network/policies.ts';
 import { aDaemonSet, aNodeEni, aRule, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 
@@ -27,19 +28,9 @@ const SELF = aRule({
   isEgress: false,
   referencedGroup: { groupId: 'sg-nodes' },
 });
-const entry = (ruleNumber: number, egress: boolean, over: Partial<NetworkAcl['entries'][number]> = {}) => ({
-  ruleNumber,
-  egress,
-  protocol: '-1',
-  ruleAction: 'allow',
-  cidrBlock: '0.0.0.0/0',
-  ...over,
-});
-const OPEN = [entry(100, true), entry(100, false)];
-const acls = (a: NetworkAcl['entries'] = OPEN, b: NetworkAcl['entries'] = OPEN): NetworkAcl[] => [
-  { networkAclId: 'acl-a', isDefault: false, subnetIds: ['subnet-a'], entries: a },
-  { networkAclId: 'acl-b', isDefault: false, subnetIds: ['subnet-b'], entries: b },
-];
+const entry = anAclEntry;
+const OPEN = OPEN_ENTRIES;
+const acls = (a = OPEN, b = OPEN): NetworkAcl[] => [anAcl('acl-a', ['subnet-a'], a), anAcl('acl-b', ['subnet-b'], b)];
 
 const world = (over: Given = {}): Given =>
   twoSubnets([web, db, neighbour, host], {
@@ -168,7 +159,7 @@ describe('to an address', () => {
       daemonSets: [awsNode({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true', ...env })],
       networkInterfaces: [eniA, eniB, podEni],
       securityGroups: ['sg-nodes', 'sg-pods'].map((groupId) => ({ groupId, groupName: groupId, tags: {} })),
-      networkAcls: [...acls(), { networkAclId: 'acl-p', isDefault: false, subnetIds: ['subnet-pods'], entries: OPEN }],
+      networkAcls: [...acls(), anAcl('acl-p', ['subnet-pods'])],
     });
   test.each<[string, Given, End, string, string]>([
     ['outside the VPC: nothing is asked there', world(), web, '1.1.1.1', 'aaaa-a allowed'],

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { check } from '#lib/checks/dns/dns-network-acls.ts';
 import type { NetworkAcl } from '#lib/model/ec2.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
+import { anAcl, anAclEntry, type AclEntry as Entry, OPEN_ENTRIES, ports } from '#test/network/acls.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import { aDaemonSet, aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 import {
@@ -18,29 +19,19 @@ import {
   twoSubnets,
 } from './two-subnets.ts';
 
-type Entry = NetworkAcl['entries'][number];
 type Options = Partial<z.input<typeof check.options>>;
 
-const entry = (ruleNumber: number, egress: boolean, over: Partial<Entry> = {}): Entry => ({
-  ruleNumber,
-  egress,
-  protocol: '-1',
-  ruleAction: 'allow',
-  ...(over.ipv6CidrBlock ? {} : { cidrBlock: '0.0.0.0/0' }),
-  ...over,
-});
-/** As a default ACL has them. */
-const OPEN = [entry(100, true), entry(100, false)];
+const entry = anAclEntry;
+const OPEN = OPEN_ENTRIES;
 const NOTHING: readonly Entry[] = [];
-const ports = (from: number, to = from) => ({ portRange: { from, to } });
 const udp = (from: number, to = from) => ({ protocol: '17', ...ports(from, to) });
 const tcp = (from: number, to = from) => ({ protocol: '6', ...ports(from, to) });
 const deny = (over: Partial<Entry>) => ({ ruleAction: 'deny', ...over });
 
 /** The ACL of the pods' subnet and that of CoreDNS's. */
 const acls = (pods: readonly Entry[] = OPEN, dns: readonly Entry[] = OPEN): NetworkAcl[] => [
-  { networkAclId: 'acl-a', isDefault: false, subnetIds: ['subnet-a'], entries: [...pods] },
-  { networkAclId: 'acl-b', isDefault: false, subnetIds: ['subnet-b'], entries: [...dns] },
+  anAcl('acl-a', ['subnet-a'], pods),
+  anAcl('acl-b', ['subnet-b'], dns),
 ];
 const world = (networkAcls: NetworkAcl[], over: Given = {}, pods = [asking()]) => twoSubnets(pods, { networkAcls, ...over });
 const judge = (given: Given, options: Options = {}) => runCheck(check, aSnapshot(given), options);

@@ -1,24 +1,15 @@
 /** Situations of what stands between pods and CoreDNS: one function each. */
-import type { NetworkAcl } from '#lib/model/ec2.ts';
 import type { ClusterSpec } from '#lib/sandbox/builder/spec.ts';
+import { type AclEntry, anAclEntry, OPEN_ENTRIES, ports } from '#test/network/acls.ts';
 import { shop } from './shop.ts';
 
-type Entries = NetworkAcl['entries'];
 type Policy = NonNullable<ClusterSpec['networkPolicies']>[number];
 
-const entry = (ruleNumber: number, egress: boolean, over: Partial<Entries[number]> = {}) => ({
-  ruleNumber,
-  egress,
-  protocol: '-1',
-  ruleAction: 'allow',
-  cidrBlock: '0.0.0.0/0',
-  ...over,
-});
-const OPEN = [entry(100, true), entry(100, false)];
-const ports = (from: number, to = from) => ({ portRange: { from, to } });
+const entry = anAclEntry;
+const OPEN = OPEN_ENTRIES;
 
 /** CoreDNS runs in both subnets of nodes; that of zone a has an ACL of these entries. */
-const aclOfZoneA = (entries: Entries) => shop({ vpc: { networkAcls: { 'nodes-a': entries } } });
+const aclOfZoneA = (entries: readonly AclEntry[]) => shop({ vpc: { networkAcls: { 'nodes-a': [...entries] } } });
 export const openAcl = () => aclOfZoneA(OPEN);
 export const aclDeniesDns = () => aclOfZoneA([entry(90, true, { protocol: '17', ruleAction: 'deny', ...ports(53) }), ...OPEN]);
 /** Nodes of zone c are alone in their subnet, which hears no answers. */
