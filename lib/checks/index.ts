@@ -1,3 +1,4 @@
+import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
@@ -46,4 +47,5 @@ export const CHECKS: readonly Check[] = [
   coredns,
   dnsQuality,
   cniAgents,
+  calicoIpam,
 ];

@@ -8,6 +8,11 @@ const KINDS: readonly WholeKind[] = [
   { groups: CALICO_GROUPS, resource: 'ippools', kind: 'IPPool' },
   { groups: CALICO_GROUPS, resource: 'ipamblocks', kind: 'IPAMBlock' },
   { groups: CALICO_GROUPS, resource: 'blockaffinities', kind: 'BlockAffinity' },
+  { groups: CALICO_GROUPS, resource: 'ipreservations', kind: 'IPReservation' },
+  // One object under two names, by the group that serves it.
+  { groups: ['crd.projectcalico.org'], resource: 'ipamconfigs', kind: 'IPAMConfig' },
+  { groups: ['projectcalico.org'], resource: 'ipamconfigurations', kind: 'IPAMConfiguration' },
+  { groups: CALICO_GROUPS, resource: 'caliconodestatuses', kind: 'CalicoNodeStatus' },
   { groups: CALICO_GROUPS, resource: 'bgppeers', kind: 'BGPPeer' },
   { groups: CALICO_GROUPS, resource: 'bgpconfigurations', kind: 'BGPConfiguration' },
   { groups: CALICO_GROUPS, resource: 'felixconfigurations', kind: 'FelixConfiguration' },

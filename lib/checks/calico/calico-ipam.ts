@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { calicoIpamInputs, malformedFinding } from '#lib/checks/calico/calico-ipam-inputs.ts';
+import { poolFinding } from '#lib/checks/calico/pool-finding.ts';
+import { defineCheck } from '#lib/model/check.ts';
+import type { Judgement } from '#lib/model/finding.ts';
+import { plural } from '#lib/model/plural.ts';
+import type { Target } from '#lib/model/target.ts';
+import type { CalicoBlock, CalicoPool } from '#lib/network/calico/ipam-objects.ts';
+import { calicoUse } from '#lib/network/calico/pool-use.ts';
+
+const percent = (value: number, what: string) => z.number().min(0).max(100).default(value).describe(what);
+
+export const check = defineCheck({
+  id: 'calico-ipam',
+  title: "Addresses of Calico's pools",
+  area: 'calico',
+  severity: 'critical',
+  inputs: ['daemonSets'],
+  optional: ['cniResources', 'pods'],
+  options: z.object({
+    warningPercent: percent(80, 'share of a pool in use that is a warning'),
+    criticalPercent: percent(95, 'share of a pool in use that is critical'),
+  }),
+  metrics: [],
+  docs: {
+    question:
+      'How full is each of the pools that Calico gives pods addresses from? Counted from its blocks as Calico itself counts them: a pool has the addresses of its whole CIDR, one in use may be reserved too, and one that was released stays in use until its cool-down is over.',
+    verdicts: {
+      warning:
+        '`warningPercent` of the addresses that can be had at all are in use; or more, while another pool for the same nodes and uses has room; or pods have addresses outside of every pool',
+      critical: '`criticalPercent` of them, and no other pool takes over; or no pool is enabled',
+      unknown:
+        "Calico's objects were not read, or one of them could not be understood (it is named); or Calico keeps them outside of the API server, or takes addresses from podCIDRs",
+      notApplicable: 'no Calico; or Calico that enforces policies alone, on top of the VPC CNI or another CNI',
+    },
+    evidence: {
+      cidr: "the pool's CIDR",
+      capacity: 'addresses of the whole CIDR',
+      inUse: 'addresses that are allocated, those that cool down among them',
+      available: 'addresses that are neither in use nor reserved',
+      reserved: 'addresses that IPReservations hold back, in use or not',
+      borrowed: "addresses in use by other nodes than the block's",
+      coolingDown: 'addresses that were released and are held until their cool-down is over',
+      usedPercent: '`inUse` in percent of `inUse` and `available`',
+      blocksClaimed: 'blocks that exist',
+      blocksTotal: 'blocks that the CIDR divides into',
+      disabled: 'whether the pool gives no new addresses',
+      sibling: 'another pool for the same nodes and uses with room, else null',
+      malformed: 'of the cluster: objects that could not be understood, and where',
+      orphanedBlocks: 'of the cluster: blocks outside of every pool that hold addresses in use',
+      enabledPools: 'of the cluster: pools that give new addresses',
+    },
+    sources: [
+      'libcalico-go lib/ipam/ipam.go (GetUtilization)',
+      'Calico documentation, "IP pool" and "IPReservation" resources',
+      'Calico documentation, "Install Calico on Amazon EKS"',
+    ],
+  },
+  remediations: ['add-ip-pool'],
+  evaluate({ inputs, optional, options, target }) {
+    const given = calicoIpamInputs(target, inputs.daemonSets, optional);
+    if (given.answer !== undefined) return given.answer;
+    const { objects } = given;
+    const malformed = Object.values(objects.malformed).flat();
+    const { pools, orphaned } = calicoUse(objects);
+    return {
+      findings: [
+        ...malformedFinding(target, malformed),
+        ...(malformed.length === 0 ? clusterFindings(target, objects.pools, orphaned) : []),
+        ...pools.map((use) => poolFinding({ use, pools, thresholds: options, malformed })),
+      ],
+      metrics: [],
+    };
+  },
+});
+
+/** What is wrong with the pools as a whole. */
+function clusterFindings(target: Target, pools: readonly CalicoPool[], orphaned: readonly CalicoBlock[]): readonly Judgement[] {
+  const resource = { kind: 'cluster', id: target.arn, name: target.name } as const;
+  const enabledPools = pools.filter(({ disabled }) => !disabled).length;
+  const held = orphaned.filter(({ allocated }) => allocated.length > 0);
+  const evidence = { enabledPools, orphanedBlocks: held.slice(0, 20).map(({ name }) => name) };
+  if (enabledPools === 0) {
+    const summary = `None of ${plural(pools.length, 'pool')} of Calico is enabled: no new pod gets an address.`;
+    return [{ verdict: 'critical', resource, summary, evidence, timeToImpact: 'immediate', remediation: 'add-ip-pool' }];
+  }
+  if (held.length === 0) return [];
+  const inUse = held.reduce((sum, { allocated }) => sum + allocated.length, 0);
+  const summary = `${plural(held.length, 'block')} outside of every pool of Calico ${held.length === 1 ? 'holds' : 'hold'} ${inUse} addresses in use: their pool was deleted or made smaller.`;
+  return [{ verdict: 'warning', resource, summary, evidence, timeToImpact: 'days' }];
+}

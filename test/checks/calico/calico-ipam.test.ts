@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { check } from '#lib/checks/calico/calico-ipam.ts';
+import type { CustomResource, DaemonSet } from '#lib/model/kubernetes.ts';
+import type { Verdict } from '#lib/model/verdict.ts';
+import { aBlock, anObject, aPool, pods } from '#test/network/calico/blocks.ts';
+import { runCheck } from '#test/scenarios/run-check.ts';
+import { aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
+import { calicoNode } from './calico-node.ts';
+
+type Given = NonNullable<Parameters<typeof aSnapshot>[0]>;
+
+const judge = (cniResources: readonly CustomResource[], over: Given = {}) =>
+  runCheck(check, aSnapshot({ daemonSets: [calicoNode()], cniResources: [...cniResources], ...over }));
+const verdictsOf = (cniResources: readonly CustomResource[], over: Given = {}) =>
+  judge(cniResources, over).findings.map(({ verdict, resource }) => [
+    verdict,
+    resource.kind === 'cluster' ? 'cluster' : resource.id,
+  ]);
+
+const POOL = aPool('pods', '10.244.0.0/26');
+const used = (count: number) => aBlock('10.244.0.0/26', 'n1', pods(count));
+
+describe('one pool', () => {
+  test.each<[string, readonly CustomResource[], Verdict]>([
+    ['room', [POOL, used(10)], 'ok'],
+    ['79.7 %', [POOL, used(51)], 'ok'],
+    ['81.2 %', [POOL, used(52)], 'warning'],
+    ['93.8 %', [POOL, used(60)], 'warning'],
+    ['95.3 %', [POOL, used(61)], 'critical'],
+    [
+      'half of it reserved, and the other half in use',
+      [POOL, used(32), anObject('IPReservation', 'kept', { reservedCIDRs: ['10.244.0.32/27'] })],
+      'critical',
+    ],
+    ['all of it reserved', [POOL, anObject('IPReservation', 'kept', { reservedCIDRs: ['10.0.0.0/8'] })], 'critical'],
+  ])('%s', (_name, resources, verdict) => {
+    expect(verdictsOf(resources)).toEqual([[verdict, 'pods']]);
+  });
+});
+
+describe('several pools', () => {
+  const more = (over: object = {}) => aPool('more', '10.245.0.0/24', { ...over });
+  test.each<[string, readonly CustomResource[], Verdict]>([
+    ['another has room for the same nodes', [more()], 'warning'],
+    ['another is disabled', [more({ disabled: true })], 'critical'],
+    ['another is for other nodes', [more({ nodeSelector: "zone == 'b'" })], 'critical'],
+    ['another is for tunnels alone', [more({ allowedUses: ['Tunnel'] })], 'critical'],
+    ['another must be asked for', [more({ assignmentMode: 'Manual' })], 'critical'],
+    ['another is IPv6', [aPool('more', 'fd00::/64', { blockSize: 122 })], 'critical'],
+    ['another is full too', [more({ cidr: '10.245.0.0/26' }), aBlock('10.245.0.0/26', 'n2', pods(64))], 'critical'],
+  ])('full, and %s', (_name, others, verdict) => {
+    const { findings } = judge([POOL, used(64), ...others]);
+    expect(findings.find(({ resource }) => resource.id === 'pods')?.verdict).toBe(verdict);
+  });
+
+  test('a full pool that is disabled stops nobody', () => {
+    expect(verdictsOf([aPool('old', '10.244.0.0/26', { disabled: true }), used(64), more()])).toEqual([
+      ['ok', 'old'],
+      ['ok', 'more'],
+    ]);
+  });
+
+  test('all disabled', () => {
+    expect(verdictsOf([aPool('pods', '10.244.0.0/26', { disabled: true })])).toEqual([
+      ['critical', 'cluster'],
+      ['ok', 'pods'],
+    ]);
+  });
+
+  test('a block outside of every pool', () => {
+    expect(verdictsOf([POOL, aBlock('10.9.0.0/26', 'n1', pods(2))])).toEqual([
+      ['warning', 'cluster'],
+      ['ok', 'pods'],
+    ]);
+  });
+});
+
+describe('who gives the addresses', () => {
+  const beside = (...daemonSets: readonly DaemonSet[]): Given => ({ daemonSets: [calicoNode(), ...daemonSets] });
+  const inPool = aPod({ podIps: ['10.244.0.7'] });
+  test.each<[string, readonly CustomResource[], Given, Verdict]>([
+    ['no Calico', [], { daemonSets: [awsNode()] }, 'not-applicable'],
+    ['no Calico, and nothing of it was read', [], { daemonSets: [awsNode()], cniResources: DENIED }, 'not-applicable'],
+    ['Calico on no node', [POOL], { daemonSets: [calicoNode({ desired: 0 })] }, 'not-applicable'],
+    ['policies alone on the VPC CNI', [], beside(awsNode()), 'not-applicable'],
+    ['the same, with a pool that nobody uses', [POOL], beside(awsNode()), 'not-applicable'],
+    ['the VPC CNI beside, and pods with addresses of Calico', [POOL, used(64)], beside(awsNode()), 'critical'],
+    ['the VPC CNI taken off every node', [POOL, used(1)], beside(awsNode({}, { desired: 0 })), 'ok'],
+    ['an etcd of its own', [], {}, 'unknown'],
+    ['pools without blocks, and pods in them', [POOL], { pods: [inPool] }, 'unknown'],
+    ['pools without blocks, and pods elsewhere', [POOL], { pods: [aPod({ podIps: ['10.0.0.9'] })] }, 'ok'],
+    ['pools without blocks, and pods were not read', [POOL], { pods: DENIED }, 'unknown'],
+    ['objects were not read', [], { cniResources: DENIED }, 'unknown'],
+  ])('%s', (_name, resources, over, verdict) => {
+    expect(verdictsOf(resources, over).map(([one]) => one)).toEqual([verdict]);
+  });
+});
+
+test('the native API reads alike', () => {
+  const native = [POOL, used(61)].map((resource) => ({ ...resource, apiVersion: 'projectcalico.org/v3' }));
+  expect(verdictsOf(native)).toEqual([['critical', 'pods']]);
+});
+
+describe('an object that cannot be understood', () => {
+  const broken = { ...used(1), name: 'broken', spec: { cidr: 'x' } };
+  test.each<[string, readonly CustomResource[], Verdict]>([
+    ['may hold what makes a pool full', [POOL, used(10), broken], 'unknown'],
+    ['cannot make a full pool less full', [POOL, used(64), broken], 'critical'],
+  ])('%s', (_name, resources, verdict) => {
+    const { findings } = judge(resources);
+    expect(findings.map((finding) => finding.verdict)).toEqual(['unknown', verdict]);
+    expect(findings[0]?.summary).toContain('IPAMBlock broken');
+  });
+});
+
+test('the finding names the numbers', () => {
+  const held = [...pods(50), ...pods(2, { node: 'n2' }), ...pods(3, { releasedAt: '2026-11-24T02:59:00Z' })];
+  const { findings } = judge([
+    POOL,
+    aBlock('10.244.0.0/26', 'n1', held),
+    anObject('IPReservation', 'kept', { reservedCIDRs: ['10.244.0.62/31'] }),
+  ]);
+  expect(findings).toEqual([
+    {
+      verdict: 'warning',
+      resource: { kind: 'ip-pool', id: 'pods', name: 'pods' },
+      summary:
+        "55 of 64 addresses of pods (10.244.0.0/26) are in use and 7 can be had (88.7 % used); 2 are reserved; 3 are cooling down; 2 are borrowed from other nodes' blocks.",
+      evidence: {
+        cidr: '10.244.0.0/26',
+        capacity: 64,
+        inUse: 55,
+        available: 7,
+        reserved: 2,
+        borrowed: 2,
+        coolingDown: 3,
+        usedPercent: 88.7,
+        blocksClaimed: 1,
+        blocksTotal: 1,
+        disabled: false,
+        sibling: null,
+      },
+      timeToImpact: 'days',
+      remediation: 'add-ip-pool',
+    },
+  ]);
+});

@@ -1,0 +1,34 @@
+/** The checks of Cilium, Calico and flannel in worlds in which they say this and that: found, read and judged through the real SDK clients. */
+import { describe, expect, it } from 'vitest';
+import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
+import type { World } from '#lib/sandbox/world.ts';
+import { assessWorld, type HowToAssess } from './assess-world.ts';
+import { calico, policyOnly } from './worlds/calico.ts';
+import { shop } from './worlds/shop.ts';
+
+type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
+
+const CASES: Readonly<Record<string, readonly Row[]>> = {
+  'calico-ipam': [
+    ['room', () => calico({ blocks: [40, 40, 40, 40] }), 'ok'],
+    ['83 %, of the native API', () => calico({ group: 'v3', blocks: [64, 64, 64, 20] }), 'warning'],
+    ['97 %', () => calico({ blocks: [64, 64, 64, 56] }), 'critical'],
+    ['a kind of it is refused', () => calico({ forbidden: ['ipamblocks'] }), 'unknown'],
+    ['an etcd of its own', () => calico({ pools: {} }), 'unknown'],
+    ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
+    ['no Calico', () => shop(), 'not-applicable'],
+  ],
+};
+
+describe.each(Object.entries(CASES))('%s', (id, rows) => {
+  it.each(rows.map(([situation, world, verdict, how]) => ({ situation, world, verdict, how })))(
+    '$situation: $verdict',
+    async ({ world, verdict, how }) => {
+      const { findings } = await assessWorld(world(), how);
+      const own = findings.filter(({ check }) => check === id);
+      expect(own).not.toEqual([]);
+      const worst = worstVerdict(own.map((finding) => finding.verdict));
+      expect(worst, own.map((finding) => `${finding.verdict}: ${finding.summary}`).join('\n')).toBe(verdict);
+    },
+  );
+});

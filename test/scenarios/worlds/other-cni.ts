@@ -1,0 +1,99 @@
+/** The quiet shop with another CNI than the VPC CNI. */
+import type { JsonObject, KubernetesObject, KubernetesResource, World } from '#lib/sandbox/world.ts';
+import { shop } from './shop.ts';
+
+export interface OtherCni {
+  /** Container and name of the agent's DaemonSet, and its label. */
+  readonly agent: { readonly name: string; readonly container: string; readonly namespace?: string; readonly label: JsonObject };
+  readonly env?: Readonly<Record<string, string>>;
+  /** The VPC CNI stays on the nodes. */
+  readonly besideVpcCni?: boolean;
+  /** Its own kinds, and their objects as name and spec, or whole. */
+  readonly kinds: readonly KubernetesResource[];
+  readonly configMaps?: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly data: Readonly<Record<string, string>>;
+  }[];
+  readonly nodes?: (node: KubernetesObject, at: number) => KubernetesObject;
+  readonly forbidden?: readonly string[];
+}
+
+export function shopOn(
+  { agent, env = {}, besideVpcCni = false, kinds, configMaps = [], nodes, forbidden = [] }: OtherCni,
+  world = shop(),
+): World {
+  const daemonSet = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: agent.name, namespace: agent.namespace ?? 'kube-system', labels: agent.label, generation: 1 },
+    spec: {
+      selector: { matchLabels: agent.label },
+      template: {
+        metadata: { labels: agent.label },
+        spec: {
+          hostNetwork: true,
+          tolerations: [{ operator: 'Exists' }],
+          containers: [
+            {
+              name: agent.container,
+              image: `${agent.name}:v1.20.2`,
+              env: Object.entries(env).map(([name, value]) => ({ name, value })),
+            },
+          ],
+        },
+      },
+    },
+    status: {
+      observedGeneration: 1,
+      desiredNumberScheduled: 4,
+      currentNumberScheduled: 4,
+      numberReady: 4,
+      numberAvailable: 4,
+      updatedNumberScheduled: 4,
+    },
+  } as KubernetesObject;
+  const change: Readonly<Record<string, (items: readonly KubernetesObject[]) => readonly KubernetesObject[]>> = {
+    daemonsets: (items) => [...items.map((item) => (besideVpcCni ? item : offEveryNode(item))), daemonSet],
+    configmaps: (items) => [
+      ...items,
+      ...configMaps.map(({ data, ...metadata }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }) as KubernetesObject),
+    ],
+    nodes: (items) => (nodes ? items.map(nodes) : items),
+  };
+  return {
+    ...world,
+    clusters: world.clusters.map((cluster) => ({
+      ...cluster,
+      forbidden: [...(cluster.forbidden ?? []), ...forbidden],
+      kubernetes: [
+        ...cluster.kubernetes.map((kind) => ({ ...kind, items: change[kind.plural]?.(kind.items) ?? kind.items })),
+        ...kinds,
+      ],
+    })),
+  };
+}
+
+/** As the guides of the other CNIs take aws-node off: by a node selector that no node has. */
+function offEveryNode(item: KubernetesObject): KubernetesObject {
+  if (item.metadata.name !== 'aws-node') return item;
+  const spec = item['spec'] as { readonly template: { readonly spec: JsonObject } };
+  const template = { ...spec.template, spec: { ...spec.template.spec, nodeSelector: { 'non-existing': 'true' } } };
+  return { ...item, spec: { ...spec, template }, status: { ...(item['status'] as JsonObject), desiredNumberScheduled: 0 } };
+}
+
+/** A kind of a CNI that is served, with these objects. */
+export function served(
+  apiVersion: string,
+  kind: string,
+  plural: string,
+  items: Readonly<Record<string, JsonObject>> = {},
+): KubernetesResource {
+  return {
+    apiVersion,
+    kind,
+    plural,
+    namespaced: false,
+    items: Object.entries(items).map(([name, rest]) => ({ apiVersion, kind, metadata: { name }, ...rest })),
+  };
+}
