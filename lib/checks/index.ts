@@ -1,5 +1,6 @@
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
 import { check as dnsNetworkPolicy } from '#lib/checks/dns/dns-network-policy.ts';
@@ -47,5 +48,6 @@ export const CHECKS: readonly Check[] = [
   coredns,
   dnsQuality,
   cniAgents,
+  podSandboxFailures,
   calicoIpam,
 ];

@@ -55,6 +55,7 @@ const EXPECTED: Readonly<Record<string, { readonly verdict: Verdict; readonly pr
     problems: [
       ['cni-agents', 'critical', 'aws-node'],
       ...CRASHING.map((node): Problem => ['cni-agents', 'critical', `ip-${node}.${REGION}.compute.internal`]),
+      ['pod-sandbox-failures', 'critical', 'media-staging: agent-down'],
     ],
   },
 };

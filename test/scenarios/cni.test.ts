@@ -1,0 +1,58 @@
+/** The CNI's checks in worlds in which they say this and that: found, read and judged through the real SDK clients. */
+import { describe, expect, it } from 'vitest';
+import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
+import type { World } from '#lib/sandbox/world.ts';
+import { assessWorld, type HowToAssess } from './assess-world.ts';
+import * as cni from './worlds/cni.ts';
+import { shop } from './worlds/shop.ts';
+
+/** `says` stands in the evidence of one of the findings. */
+type Row = readonly [
+  situation: string,
+  world: () => World,
+  verdict: Verdict,
+  says?: Readonly<Record<string, unknown>>,
+  how?: HowToAssess,
+];
+
+const CASES: Readonly<Record<string, readonly Row[]>> = {
+  'pod-sandbox-failures': [
+    ['quiet', () => shop(), 'ok'],
+    ['an agent is down', cni.agentDown, 'critical', { cause: 'agent-down', scope: 'node' }],
+    ['nodes are full', cni.nodesFull, 'critical', { cause: 'no-free-address', detail: 'node-limit', scope: 'cluster' }],
+    [
+      'a binary is missing',
+      () => cni.failingWith('failed to find plugin "aws-cni" in path [/opt/cni/bin]'),
+      'critical',
+      { cause: 'missing-binary' },
+    ],
+    [
+      'what nobody knows',
+      () => cni.failingWith('no such thing'),
+      'critical',
+      { cause: 'unrecognised', sampleMessage: 'no such thing' },
+    ],
+    [
+      'interfaces denied',
+      cni.nodesFull,
+      'critical',
+      { cause: 'no-free-address', detail: null },
+      { denied: ['ec2:DescribeNetworkInterfaces'] },
+    ],
+    ['events refused', () => cni.refused('events'), 'unknown'],
+  ],
+};
+
+describe.each(Object.entries(CASES))('%s', (id, rows) => {
+  it.each(rows.map(([situation, world, verdict, says, how]) => ({ situation, world, verdict, says, how })))(
+    '$situation: $verdict',
+    async ({ world, verdict, says, how }) => {
+      const { findings } = await assessWorld(world(), how);
+      const own = findings.filter(({ check }) => check === id);
+      expect(own).not.toEqual([]);
+      const worst = worstVerdict(own.map((finding) => finding.verdict));
+      expect(worst, own.map((finding) => `${finding.verdict}: ${finding.summary}`).join('\n')).toBe(verdict);
+      if (says !== undefined) expect(own.map(({ evidence }) => evidence)).toContainEqual(expect.objectContaining(says));
+    },
+  );
+});
