@@ -1,6 +1,6 @@
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
-import { formatAddressCidr } from '#lib/network/address.ts';
+import { type Address, cidrContains, formatAddressCidr, parseCidr } from '#lib/network/address.ts';
 import { narrowest } from '#lib/network/missing-rules.ts';
 import type { Attachment, PathPlaces } from '#lib/network/path-ends.ts';
 import { type PathLayer, plainLayer, unreadReason } from '#lib/network/path-layer.ts';
@@ -41,6 +41,8 @@ export function securityGroupLayers(
     const layer = `security-group-${direction}` as const;
     if (own.kind === 'outside') return plainLayer(layer, 'not-asked', 'that end is outside the VPC');
     if (own.kind === 'unseen') return plainLayer(layer, 'unknown', own.reason);
+    const peer = direction === 'egress' ? traffic.to : traffic.from;
+    if (peer.kind === 'unseen' && peer.address === undefined) return plainLayer(layer, 'unknown', peer.reason);
     if (unread !== undefined) return plainLayer(layer, 'unknown', unread);
     return decidedLayer(direction, own, { traffic, groups, places });
   };
@@ -85,9 +87,15 @@ function endOf({ address }: OnInterface, groups: readonly string[], matchedByGro
 /** A peer that cannot be seen still has an address, which CIDRs match. */
 function trafficEnds(peer: Attachment): readonly TrafficEnd[] {
   if (peer.kind === 'interface') return peer.groupSets.map((set) => endOf(peer, set));
-  // Nothing outside the VPC is in one of its groups.
-  const groups = peer.kind === 'outside' ? [] : undefined;
-  return [{ address: peer.address ?? 0, groups, matchedByGroup: true }];
+  const { address = 0 } = peer;
+  return [{ address, groups: peer.kind === 'outside' && isPublic(address) ? [] : undefined, matchedByGroup: true }];
+}
+
+/** Private ranges and all of IPv6 may be those of a VPC that is peered with, whose groups rules can name. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap((cidr) => parseCidr(cidr) ?? []);
+
+function isPublic(address: Address): boolean {
+  return typeof address === 'number' && !PRIVATE.some((range) => cidrContains(range, address));
 }
 
 /** Names the rule; AWS documents rules that name a group for the addresses of an interface, and not for its delegated prefixes. */

@@ -171,6 +171,20 @@ describe('to an address', () => {
       '1.1.1.1',
       'adaa-a denied',
     ],
+    [
+      'of a peered VPC, which a rule may name by its group',
+      world({ securityGroupRules: [aRule({ groupId: 'sg-nodes', referencedGroup: { groupId: 'sg-peer' } })] }),
+      web,
+      '10.99.0.1',
+      'auaa-a unknown',
+    ],
+    [
+      'of the internet, which none can',
+      world({ securityGroupRules: [aRule({ groupId: 'sg-nodes', referencedGroup: { groupId: 'sg-peer' } })] }),
+      web,
+      '1.1.1.1',
+      'adaa-a denied',
+    ],
     ['of another node', world(), web, '10.0.2.10', 'aaaaaa allowed'],
     ['of the VPC whose interface was not read', world(), web, '10.0.99.1', 'aauuua unknown'],
     ['of a subnet of the cluster, held by nobody', world(), web, '10.0.2.99', 'aaaaua unknown'],
@@ -180,7 +194,7 @@ describe('to an address', () => {
 });
 
 describe('what was not read leaves its layer open, where it decides', () => {
-  test.each<[string, Given, string]>([
+  test.each<[string, Given, string, Pod?]>([
     ['networkPolicies', { networkPolicies: DENIED }, 'uaaaau unknown'],
     ['policyResources', { policyResources: DENIED }, 'uaaaau unknown'],
     ['networkAcls', { networkAcls: DENIED }, 'aauuaa unknown'],
@@ -190,9 +204,10 @@ describe('what was not read leaves its layer open, where it decides', () => {
     ['DaemonSets, where no policy denies', { daemonSets: DENIED }, 'auuuua unknown'],
     ['DaemonSets, where one does', { daemonSets: DENIED, networkPolicies: [aPolicy()] }, 'uuuuua unknown'],
     ['the interface of a pod', { networkInterfaces: [eniB] }, 'auaaua unknown'],
+    ['a pod that has no address yet', { pods: [web] }, 'auuuua unknown', { ...db, phase: 'Pending', podIps: [] }],
     ['one denial is enough', { networkAcls: DENIED, networkPolicies: [aPolicy()] }, 'dauuaa denied'],
-  ])('%s', (_name, over, expected) => {
-    expect(lettersOf(world(over))).toBe(expected);
+  ])('%s', (_name, over, expected, to = db) => {
+    expect(lettersOf(world(over), web, to)).toBe(expected);
   });
 
   test('the VPC does not see pods in tunnels', () => {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { check } from '#lib/checks/dns/dns-security-groups.ts';
 import type { SecurityGroupRule } from '#lib/model/ec2.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
+import { nodeCache, nodeCacheAgents } from '#test/checks/dns/two-subnets.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import {
   aCluster,
@@ -468,24 +469,10 @@ describe('security groups for pods', () => {
 });
 
 describe('NodeLocal DNSCache', () => {
-  const cache = (nodeName: string, ip: string, ready = 'True') =>
-    aPod({
-      namespace: 'kube-system',
-      name: `node-local-dns-${nodeName}`,
-      labels: { 'k8s-app': 'node-local-dns' },
-      hostNetwork: true,
-      nodeName,
-      podIps: [ip],
-      dnsPolicy: 'Default',
-      conditions: [{ type: 'Ready', status: ready }],
-    });
   const given = (rules: Rules, over: Given = {}) =>
     customNetworking(rules, {
-      daemonSets: [
-        awsNode({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' }),
-        aDaemonSet({ name: 'node-local-dns', labels: { 'k8s-app': 'node-local-dns' } }),
-      ],
-      pods: [coreDns(), customPod, cache('node-a', '10.0.1.10')],
+      daemonSets: [awsNode({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' }), nodeCacheAgents],
+      pods: [coreDns(), customPod, nodeCache('node-a', '10.0.1.10')],
       ...over,
     });
   test.each<[string, Given, readonly Verdict[]]>([
@@ -494,7 +481,7 @@ describe('NodeLocal DNSCache', () => {
     ['TCP alone is enough', given([EGRESS, dnsFrom('tcp', 'sg-nodes')]), ['ok']],
     [
       'pods on a node without a ready agent ask CoreDNS themselves',
-      given([EGRESS, SELF, PODS_OUT], { pods: [coreDns(), customPod, cache('node-a', '10.0.1.10', 'False')] }),
+      given([EGRESS, SELF, PODS_OUT], { pods: [coreDns(), customPod, nodeCache('node-a', '10.0.1.10', 'False')] }),
       ['critical', 'ok'],
     ],
     [
@@ -503,7 +490,7 @@ describe('NodeLocal DNSCache', () => {
         pods: [
           coreDns(),
           aPod({ ...customPod, podEni: JSON.stringify([{ eniId: podEni.networkInterfaceId }]) }),
-          cache('node-a', '10.0.1.10'),
+          nodeCache('node-a', '10.0.1.10'),
         ],
       }),
       ['warning', 'ok'],
