@@ -35,9 +35,10 @@ export const check = defineCheck({
       'agents: where none does, policies have no effect, and what they would do is told. `cniwatch explain path` answers the same about ' +
       'any two pods, also for a policy that is not applied yet.',
     verdicts: {
-      critical: '`criticalPodsPercent` of the pods of a namespace that ask for names reach no CoreDNS endpoint over UDP',
+      critical:
+        '`criticalPodsPercent` of the pods of a namespace that ask for names, or more, reach no CoreDNS endpoint over UDP',
       warning:
-        'fewer do; or they reach some endpoints only, or none over TCP; or an ipBlock covers the pods of CoreDNS or the address of its ' +
+        'fewer of them do; or pods reach some endpoints only, or none over TCP; or an ipBlock covers the pods of CoreDNS or the address of its ' +
         'Service and not both, or no rule allows the NodeLocal DNSCache of their node, which plugins judge differently',
       unknown:
         'a policy of a kind that is not evaluated, or labels that were not read, could change the answer; it is not known who enforces policies ' +

@@ -56,7 +56,9 @@ export function namespaceFinding(
 }
 
 function namespaceVerdict(judged: readonly JudgedClient[], lost: readonly JudgedClient[], criticalPodsPercent: number): Verdict {
-  if (lost.length > 0 && 100 * lost.length >= criticalPodsPercent * judged.length) return 'critical';
+  // Pods on the network of their node keep DNS whatever policies isolate, and say nothing of how bad it is.
+  const concerned = judged.filter(({ client, reach }) => !client.pod.hostNetwork || reach.needed === 'none').length;
+  if (lost.length > 0 && 100 * lost.length >= criticalPodsPercent * concerned) return 'critical';
   const reaches = judged.flatMap(({ reach }) => [reach.needed, reach.tcp]);
   if (reaches.includes('unknown')) return 'unknown';
   return reaches.every((reach) => reach === 'whole') ? 'ok' : 'warning';

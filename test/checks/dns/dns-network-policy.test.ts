@@ -124,6 +124,10 @@ describe('how many pods of a namespace', () => {
       ['ok', 'shop'],
     ]);
   });
+  test('those on the host network, which no policy isolates, do not soften it', () => {
+    const agent = asking({ name: 'agent-1', hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet', podIps: ['10.0.1.10'] });
+    expect(verdictsOf(world([DENY], {}, [asking(), agent]))).toEqual(['critical']);
+  });
   test('pods that ask nobody do not count', () => {
     const asksNobody = asking({ dnsPolicy: 'Default' });
     expect(verdictsOf(world([DENY], {}, [asksNobody]))).toEqual(['not-applicable']);
