@@ -36,8 +36,8 @@ export const KUBERNETES_SLICES: readonly SliceKey[] = [
   'policyResources',
 ];
 
-/** Loads a cluster's objects and whatever kinds the server does not have of its own. */
-async function load(api: KubeApiServer, { kubernetes }: WorldCluster): Promise<void> {
+/** Loads a cluster's objects and whatever kinds the server does not have of its own; what the world forbids is not granted. */
+async function load(api: KubeApiServer, { kubernetes, forbidden = [] }: WorldCluster): Promise<void> {
   const custom = kubernetes.filter(({ apiVersion }) => isCustom(apiVersion));
   await defineKinds(
     api.admin,
@@ -49,7 +49,10 @@ async function load(api: KubeApiServer, { kubernetes }: WorldCluster): Promise<v
   const objects = kubernetes.flatMap(({ apiVersion, kind, items }) =>
     items.map((item): KubernetesObject => ({ ...item, apiVersion, kind })),
   );
-  await apply(api.admin, [...clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes), ...objects]);
+  const granted = READ_PERMISSIONS.kubernetes
+    .map(({ resources, ...rule }) => ({ ...rule, resources: resources.filter((resource) => !forbidden.includes(resource)) }))
+    .filter(({ resources }) => resources.length > 0);
+  await apply(api.admin, [...clusterRole(VIEWERS, granted), ...objects]);
 }
 
 /** Groups of Kubernetes itself have no dot, or end in k8s.io; the VPC CNI's end in k8s.aws and k8s.amazonaws.com. */
