@@ -1,3 +1,4 @@
+import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
@@ -50,4 +51,5 @@ export const CHECKS: readonly Check[] = [
   cniAgents,
   podSandboxFailures,
   calicoIpam,
+  calicoBlockFragmentation,
 ];

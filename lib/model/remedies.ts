@@ -30,6 +30,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     "Let the namespace's pods reach CoreDNS, beside whatever else isolates them: a NetworkPolicy with podSelector: {}, policyTypes: [Egress] and one egress rule, to namespaceSelector kubernetes.io/metadata.name: kube-system with podSelector k8s-app: kube-dns, ports UDP 53 and TCP 53; with NodeLocal DNSCache also to ipBlock 169.254.20.10/32. As it isolates pods that no policy did, select only those that are cut off. Try it first: cniwatch explain path --with FILE --all-dns.",
   'add-ip-pool':
     'Give pods more addresses: a further IPPool (Calico) or CiliumPodIPPool (Cilium, multi-pool), or a further clusterPoolIPv4PodCIDRList entry (cluster-pool), of a range that overlaps neither the VPC, its peers, the service range nor another pool, with the encapsulation and NAT of the present one. Never make or change the CIDR of a pool that is in use.',
+  'release-leaked-ips':
+    "Make Calico's controller work, which frees them by itself: kubectl -n NAMESPACE logs deployment/calico-kube-controllers. By hand: calicoctl ipam check -o report.json, compare it with the pods that run, then calicoctl ipam release --from-report=report.json.",
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'rollback-cni-version':

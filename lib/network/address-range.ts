@@ -1,4 +1,4 @@
-import { type Cidr, parseCidr } from '#lib/network/address.ts';
+import { type Cidr, formatAddressCidr, parseCidr } from '#lib/network/address.ts';
 
 /** Addresses `first` up to and without `end`, of one family: as bigints, so that pools of both are counted alike. */
 export interface AddressRange {
@@ -52,3 +52,7 @@ export function countWithin(whole: AddressRange, disjoint: readonly AddressRange
 }
 
 const clamp = (count: bigint): bigint => (count > 0n ? count : 0n);
+
+export function formatAddress(family: 4 | 6, address: bigint): string {
+  return formatAddressCidr(family === 4 ? Number(address) : address).replace(/\/\d+$/, '');
+}

@@ -8,6 +8,8 @@ import { shop } from './worlds/shop.ts';
 
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
 
+const STRICT = { strictAffinity: true, autoAllocateBlocks: true };
+
 const CASES: Readonly<Record<string, readonly Row[]>> = {
   'calico-ipam': [
     ['room', () => calico({ blocks: [40, 40, 40, 40] }), 'ok'],
@@ -15,6 +17,20 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['97 %', () => calico({ blocks: [64, 64, 64, 56] }), 'critical'],
     ['a kind of it is refused', () => calico({ forbidden: ['ipamblocks'] }), 'unknown'],
     ['an etcd of its own', () => calico({ pools: {} }), 'unknown'],
+    ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
+    ['no Calico', () => shop(), 'not-applicable'],
+  ],
+  'calico-block-fragmentation': [
+    ['a block left to claim', () => calico({ blocks: [0, 0, 0] }), 'ok'],
+    ['all claimed', () => calico({ blocks: [0, 0, 0, 0] }), 'warning'],
+    ['addresses of pods that are gone', () => calico({ blocks: [5, 0, 0] }), 'warning'],
+    [
+      'all claimed, strict affinity, and nodes without a block',
+      () => calico({ blocks: [0, 0, 0, 0], config: STRICT }),
+      'critical',
+    ],
+    ['the same, of the native API', () => calico({ group: 'v3', blocks: [0, 0, 0, 0], config: STRICT }), 'critical'],
+    ['a kind of it is refused', () => calico({ forbidden: ['ipamconfigs'], config: STRICT }), 'unknown'],
     ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
     ['no Calico', () => shop(), 'not-applicable'],
   ],
