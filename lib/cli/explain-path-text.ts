@@ -1,8 +1,7 @@
 import pico from 'picocolors';
-import type { DnsDocument, DnsState, WorkloadDns } from '#lib/cli/explain-path-dns.ts';
+import { dnsLines } from '#lib/cli/explain-path-dns-text.ts';
 import type { EndDocument, PathDocument } from '#lib/cli/explain-path-document.ts';
 import { section } from '#lib/cli/sections.ts';
-import { plural } from '#lib/model/plural.ts';
 import type { LayerName, LayerVerdict, PathLayer } from '#lib/network/path-layer.ts';
 import { plainText } from '#lib/report/plain-text.ts';
 import { timeText } from '#lib/report/words.ts';
@@ -39,7 +38,9 @@ export function pathText(document: PathDocument, { width, colour }: Layout): str
   const { path, dns, cluster, takenAt } = document;
   const lines = [
     ...(path === null ? [] : pathLines(path, document, { paint, width })),
-    ...(dns === null ? [] : [...(path === null ? [] : ['']), ...dnsLines(dns, document, { paint, width })]),
+    ...(dns === null
+      ? []
+      : [...(path === null ? [] : ['']), ...dnsLines(dns, { changed: document.with !== null, bold: paint.bold, width })]),
     '',
     paint.dim(`${plainText(cluster.name)} in ${plainText(cluster.region)}, read at ${timeText(takenAt)}`),
     ...withLines(document).flatMap((line) => wrap(line, width)),
@@ -105,52 +106,6 @@ function layerLines({ layer, verdict, reason }: PathLayer, { paint, width }: Set
     `  ${paint[colour](mark)} ${LAYERS[layer].padEnd(COLUMN)}  ${first}`,
     ...rest.map((line) => `${' '.repeat(indent)}${line}`),
   ];
-}
-
-const STATES: Readonly<Record<DnsState, string>> = {
-  reached: 'reaches DNS',
-  'in-part': 'reaches DNS in part',
-  unknown: 'not known',
-  'cut-off': 'cut off from DNS',
-};
-
-function dnsLines(
-  { enforced, workloads, affected }: DnsDocument,
-  { with: change }: PathDocument,
-  setting: Setting,
-): readonly string[] {
-  const { paint, width } = setting;
-  const cut = affected.filter(({ state }) => state === 'cut-off');
-  const newly = cut.filter(({ before }) => before !== 'cut-off');
-  const count = `${cut.length} of ${plural(workloads, 'workload')} that ask for names`;
-  const would = enforced ? (cut.length === 1 ? 'is' : 'are') : 'would be';
-  const since = change === null || cut.length === 0 ? '' : `, ${newly.length} of them by the change`;
-  return [
-    paint.bold('DNS, as network policies leave it'),
-    ...wrap(`${count} ${would} cut off${since}. Security groups and network ACLs are not looked at here.`, width),
-    ...(enforced ? [] : wrap('Nobody enforces network policies in this cluster: none of this happens.', width)),
-    ...section(
-      '',
-      affected.map((workload) => workloadEntry(workload)),
-      width,
-    ),
-  ].filter((line, at, all) => line !== '' || all[at - 1] !== '');
-}
-
-function workloadEntry({
-  namespace,
-  kind,
-  name,
-  pods,
-  podsAffected,
-  state,
-  before,
-  reason,
-}: WorkloadDns): readonly [string, string] {
-  const how = podsAffected > 0 ? ` (${podsAffected} of ${plural(pods, 'pod')})` : '';
-  const why = state === 'reached' || reason === null ? '' : `: ${reason}`;
-  const was = before === null || before === state ? '' : `. Before: ${STATES[before]}.`;
-  return [plainText(`${namespace}/${name}`), plainText(`${kind} ${STATES[state]}${how}${why}${was}`)];
 }
 
 function withLines({ with: change }: PathDocument): readonly string[] {

@@ -52,7 +52,12 @@ function sideLayer(side: PolicySide, decision: SideDecision, context: SideContex
       return plainLayer(layer, 'unknown', [...new Set(decision.because.map(policyDoubtText))].join('; '));
     case 'allowed': {
       const { passage } = decision;
-      if (passage.by !== 'rule') return plainLayer(layer, 'allowed', openReason(passage.by, side, own));
+      if (passage.by !== 'rule') {
+        const doubt =
+          passage.by === 'no-policy' && context.enforcement.kind === 'unknown' ? context.enforcement.reason : undefined;
+        const unless = doubt === undefined ? '' : ` (unless something denies by default: ${doubt})`;
+        return plainLayer(layer, 'allowed', `${openReason(passage.by, side, own)}${unless}`);
+      }
       const reason = `${side} rule ${passage.rule + 1} of ${policyName(passage.policy)} lets it pass`;
       return { ...plainLayer(layer, 'allowed', reason), by: [policyName(passage.policy)] };
     }
