@@ -2,6 +2,7 @@ import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-blo
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
+import { check as podsAwaitingNetwork } from '#lib/checks/cni/pods-awaiting-network.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
 import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
 import { check as dnsNetworkPolicy } from '#lib/checks/dns/dns-network-policy.ts';
@@ -50,6 +51,7 @@ export const CHECKS: readonly Check[] = [
   dnsQuality,
   cniAgents,
   podSandboxFailures,
+  podsAwaitingNetwork,
   calicoIpam,
   calicoBlockFragmentation,
 ];

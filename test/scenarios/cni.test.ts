@@ -41,6 +41,12 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['events refused', () => cni.refused('events'), 'unknown'],
   ],
+  'pods-awaiting-network': [
+    ['quiet', () => shop(), 'ok'],
+    ['an agent is down', cni.agentDown, 'critical', { nodeCount: 1 }],
+    ['nodes are full', cni.nodesFull, 'critical', { nodeCount: 4 }],
+    ['pods refused', () => cni.refused('pods'), 'unknown'],
+  ],
 };
 
 describe.each(Object.entries(CASES))('%s', (id, rows) => {

@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<string, { readonly verdict: Verdict; readonly pr
       ['cni-agents', 'critical', 'aws-node'],
       ...CRASHING.map((node): Problem => ['cni-agents', 'critical', `ip-${node}.${REGION}.compute.internal`]),
       ['pod-sandbox-failures', 'critical', 'media-staging: agent-down'],
+      ['pods-awaiting-network', 'critical', 'media-staging'],
     ],
   },
 };
