@@ -1,6 +1,7 @@
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
 import { check as podsAwaitingNetwork } from '#lib/checks/cni/pods-awaiting-network.ts';
 import { check as coredns } from '#lib/checks/dns/coredns.ts';
@@ -52,6 +53,7 @@ export const CHECKS: readonly Check[] = [
   cniAgents,
   podSandboxFailures,
   podsAwaitingNetwork,
+  kubeProxy,
   calicoIpam,
   calicoBlockFragmentation,
 ];

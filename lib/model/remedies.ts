@@ -36,6 +36,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
+  'restart-kube-proxy':
+    'First see why: kubectl -n kube-system logs POD --previous. Then kubectl -n kube-system rollout restart daemonset kube-proxy, or delete the pods of the failing nodes.',
+  'update-kube-proxy':
+    'Bring it to the minor version of the cluster, after the control plane and before or with the nodes: aws eks update-addon --cluster-name CLUSTER --addon-name kube-proxy --addon-version VERSION --resolve-conflicts PRESERVE; aws eks describe-addon-versions --addon-name kube-proxy --kubernetes-version VERSION names those that fit.',
   'restart-coredns':
     'First see why: kubectl -n kube-system logs POD --previous, and kubectl -n kube-system describe pod POD. Correct the Corefile or the memory limit where they are to blame, in the configuration of the add-on where EKS manages it. Then kubectl -n kube-system rollout restart deployment coredns.',
 };

@@ -4,6 +4,7 @@ import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
 import * as cni from './worlds/cni.ts';
+import { autoMode } from './worlds/nodes.ts';
 import { shop } from './worlds/shop.ts';
 
 /** `says` stands in the evidence of one of the findings. */
@@ -46,6 +47,14 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['an agent is down', cni.agentDown, 'critical', { nodeCount: 1 }],
     ['nodes are full', cni.nodesFull, 'critical', { nodeCount: 4 }],
     ['pods refused', () => cni.refused('pods'), 'unknown'],
+  ],
+  'kube-proxy': [
+    ['on every node', () => shop(), 'ok'],
+    ['on none', cni.noKubeProxy, 'critical'],
+    ['gone from two nodes', cni.kubeProxyMissing, 'critical'],
+    ['four versions behind', () => cni.kubeProxyOf('v1.29.0-eksbuild.1'), 'warning', { versions: { 'v1.29.0-eksbuild.1': 4 } }],
+    ['Auto Mode', autoMode, 'not-applicable'],
+    ['DaemonSets refused', () => cni.refused('daemonsets'), 'unknown'],
   ],
 };
 

@@ -3,7 +3,9 @@ import { metadata } from '#lib/collect/kubernetes/metadata.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { defineCollector } from '#lib/collect/sources.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
-import type { ConfigMap } from '#lib/model/kubernetes.ts';
+import type { ConfigMap, DaemonSet } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
+import { findCnis } from '#lib/network/cni.ts';
 
 type Place = Pick<ConfigMap, 'namespace' | 'name'>;
 
@@ -12,7 +14,16 @@ const READ: readonly Place[] = [
   { namespace: 'kube-system', name: 'coredns' },
   { namespace: 'kube-system', name: 'node-local-dns' },
   { namespace: 'kube-system', name: 'amazon-vpc-cni' },
+  { namespace: 'kube-system', name: 'kube-proxy-config' },
 ];
+
+/** What the agent of another CNI is configured by, in the namespace in which the agent runs: read where it runs. */
+const OF_AGENTS: readonly { readonly agent: string; readonly name: string }[] = [
+  { agent: 'cilium', name: 'cilium-config' },
+  { agent: 'flannel', name: 'kube-flannel-cfg' },
+];
+
+const NAMES = [...READ, ...OF_AGENTS].map(({ name }) => name).sort();
 
 /** Bytes of an answer: an API server's store takes no object above 1.5 MiB, which JSON may write longer. */
 const LIMIT = 4 * 1024 * 1024;
@@ -22,19 +33,27 @@ const MOST_VALUE = 64 * 1024;
 /** Each by its name. One that was refused is stated, and the others go on. */
 export const configMaps = defineCollector({
   key: 'configMaps',
-  needs: ['cluster'],
+  needs: ['cluster', 'daemonSets'],
   permissions: {
     aws: [],
-    kubernetes: [{ apiGroup: '', resources: ['configmaps'], resourceNames: READ.map(({ name }) => name).sort(), verbs: ['get'] }],
+    kubernetes: [{ apiGroup: '', resources: ['configmaps'], resourceNames: NAMES, verbs: ['get'] }],
   },
-  async collect({ kubernetes }) {
-    const settled = await Promise.allSettled(READ.map((at) => read(kubernetes, at)));
+  async collect({ kubernetes }, { daemonSets }) {
+    const places = [...READ, ...ofAgents(dataOf(daemonSets) ?? [])];
+    const settled = await Promise.allSettled(places.map((at) => read(kubernetes, at)));
     const [first] = settled;
     // None of them was read: a failure of the source.
     if (first?.status === 'rejected' && settled.every(({ status }) => status === 'rejected')) throw first.reason;
-    return settled.map((result, at) => (result.status === 'fulfilled' ? result.value : unreadMap(READ[at], result.reason)));
+    return settled.map((result, at) => (result.status === 'fulfilled' ? result.value : unreadMap(places[at], result.reason)));
   },
 });
+
+function ofAgents(daemonSets: readonly DaemonSet[]): readonly Place[] {
+  const cnis = findCnis(daemonSets);
+  return OF_AGENTS.flatMap(({ agent, name }) =>
+    cnis.flatMap(({ kind, daemonSet }) => (kind === agent ? { namespace: daemonSet.namespace, name } : [])),
+  );
+}
 
 async function read(kubernetes: KubernetesReader, { namespace, name }: Place): Promise<ConfigMap> {
   const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;

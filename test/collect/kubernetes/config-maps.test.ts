@@ -59,6 +59,7 @@ test('one that the cluster does not have is there without data', async () => {
       { name: 'coredns', data: {} },
       { ...at, name: 'node-local-dns', omitted: [] },
       { name: 'amazon-vpc-cni', omitted: [] },
+      { name: 'kube-proxy-config', omitted: [] },
     ],
   });
   const absent = snapshot.slices.configMaps.ok ? snapshot.slices.configMaps.data.slice(1) : [];

@@ -1,5 +1,5 @@
 /** Situations of CNIs and their agents: one function each. */
-import type { KubernetesObject, World, WorldCluster } from '#lib/sandbox/world.ts';
+import type { JsonObject, KubernetesObject, World, WorldCluster } from '#lib/sandbox/world.ts';
 import { shop } from './shop.ts';
 
 /** A world with something else about its one cluster. */
@@ -32,3 +32,30 @@ export const nodesFull = () => shop({ group: { podsPerNode: 30 } });
 /** Pods wait, and the kubelet's events say this. */
 export const failingWith = (message: string) =>
   withObjects(agentDown(), 'events', (items) => items.map((item) => ({ ...item, message })));
+
+const isKubeProxy = ({ metadata }: KubernetesObject) => metadata.labels?.['k8s-app'] === 'kube-proxy';
+
+/** Neither its DaemonSet nor its pods. */
+export const noKubeProxy = () => {
+  const without = (items: readonly KubernetesObject[]) => items.filter((item) => !isKubeProxy(item));
+  return withObjects(withObjects(shop(), 'daemonsets', without), 'pods', without);
+};
+
+/** Two of four nodes have none. */
+export const kubeProxyMissing = () =>
+  withObjects(shop(), 'pods', (items) => {
+    const gone = new Set(items.filter(isKubeProxy).slice(0, 2));
+    return items.filter((item) => !gone.has(item));
+  });
+
+/** Every node runs this version. */
+export const kubeProxyOf = (tag: string) =>
+  withObjects(shop(), 'pods', (items) =>
+    items.map((item) => (isKubeProxy(item) ? { ...item, spec: withImage(item['spec'], `eks/kube-proxy:${tag}`) } : item)),
+  );
+
+/** A pod's `spec` with another image in all its containers. */
+function withImage(spec: unknown, image: string): JsonObject {
+  const { containers, ...rest } = spec as { readonly containers: readonly JsonObject[] };
+  return { ...rest, containers: containers.map((container) => ({ ...container, image })) };
+}
