@@ -2,9 +2,9 @@ import { requireRead } from '#lib/cli/one-snapshot.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
-import { clientReach, isUncertain } from '#lib/network/dns-client-reach.ts';
-import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns-policies.ts';
-import { reasonsOf } from '#lib/network/dns-policy-reasons.ts';
+import { clientReach, isUncertain } from '#lib/network/dns/client-reach.ts';
+import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns/policies.ts';
+import { reasonsOf } from '#lib/network/dns/policy-reasons.ts';
 import { workloadOf } from '#lib/network/workload.ts';
 
 /** What policies leave a workload of DNS: the worst of its pods. */

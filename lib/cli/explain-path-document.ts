@@ -2,9 +2,9 @@ import type { PolicyChange } from '#lib/cli/explain-path-change.ts';
 import { type DnsDocument, dnsDocument } from '#lib/cli/explain-path-dns.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
-import { addressText, type PathEnd } from '#lib/network/path-ends.ts';
-import type { PathLayer } from '#lib/network/path-layer.ts';
-import { type PathAnswer, type PathQuestion, pathVerdict } from '#lib/network/path-verdict.ts';
+import { addressText, type PathEnd } from '#lib/network/path/ends.ts';
+import type { PathLayer } from '#lib/network/path/layer.ts';
+import { type PathAnswer, type PathQuestion, pathVerdict } from '#lib/network/path/verdict.ts';
 
 /** What `explain path --output json` prints. */
 export interface PathDocument {

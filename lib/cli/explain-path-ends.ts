@@ -3,8 +3,8 @@ import { editDistance } from '#lib/config/nearest.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Pod, Service } from '#lib/model/kubernetes.ts';
 import { type Address, cidrContains, parseAddress, parseCidr } from '#lib/network/address.ts';
-import type { PathEnd } from '#lib/network/path-ends.ts';
-import type { PathQuestion } from '#lib/network/path-verdict.ts';
+import type { PathEnd } from '#lib/network/path/ends.ts';
+import type { PathQuestion } from '#lib/network/path/verdict.ts';
 
 export interface KnownEnds {
   readonly cluster: string;

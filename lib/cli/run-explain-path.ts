@@ -12,7 +12,7 @@ import { UsageError } from '#lib/cli/usage-error.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
-import type { PathQuestion } from '#lib/network/path-verdict.ts';
+import type { PathQuestion } from '#lib/network/path/verdict.ts';
 
 /** Reads a cluster or a Snapshot, follows the connection, and answers with the exit code. */
 export async function runExplainPathCommand(options: ExplainPathOptions, system: System): Promise<number> {

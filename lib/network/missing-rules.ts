@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { type Address, formatAddressCidr } from '#lib/network/address.ts';
-import type { DnsPath } from '#lib/network/dns-reachability.ts';
-import type { SourceClass } from '#lib/network/dns-source-classes.ts';
+import type { DnsPath } from '#lib/network/dns/reachability.ts';
+import type { SourceClass } from '#lib/network/dns/source-classes.ts';
 import type { InterfaceIndex } from '#lib/network/interface-index.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 

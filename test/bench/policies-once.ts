@@ -1,7 +1,7 @@
 /** One round of the bench of policies, in a process of its own: prints its figures. */
 import type { LabelSelector, NetworkPolicy, Pod } from '#lib/model/kubernetes.ts';
-import { compilePolicies } from '#lib/network/network-policies.ts';
-import { groupedVerdicts, podGroups } from '#lib/network/policy-groups.ts';
+import { groupedVerdicts, podGroups } from '#lib/network/policy/groups.ts';
+import { compilePolicies } from '#lib/network/policy/network-policies.ts';
 import type { PolicyFigures } from '#test/bench/policies.ts';
 import { aPod } from '#test/scenarios/slices.ts';
 

@@ -1,6 +1,6 @@
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Target } from '#lib/model/target.ts';
-import type { DnsSecurity } from '#lib/network/dns-security.ts';
+import type { DnsSecurity } from '#lib/network/dns/security.ts';
 
 const clusterOf = ({ arn, name }: Target): Judgement['resource'] => ({ kind: 'cluster', id: arn, name });
 

@@ -1,7 +1,7 @@
 import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import type { CoreDnsCorefile, CorefileFault } from '#lib/network/coredns-corefile.ts';
+import type { CoreDnsCorefile, CorefileFault } from '#lib/network/dns/coredns-corefile.ts';
 
 const RESOURCE: Judgement['resource'] = { kind: 'config-map', id: 'kube-system/coredns', name: 'coredns' };
 

@@ -7,9 +7,9 @@ import type { Judgement } from '#lib/model/finding.ts';
 import type { Node, Pod } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
-import type { CoreDns } from '#lib/network/coredns.ts';
-import { type CoreDnsCorefile, coreDnsCorefile } from '#lib/network/coredns-corefile.ts';
-import { nodeLocalDns } from '#lib/network/node-local-dns.ts';
+import type { CoreDns } from '#lib/network/dns/coredns.ts';
+import { type CoreDnsCorefile, coreDnsCorefile } from '#lib/network/dns/coredns-corefile.ts';
+import { nodeLocalDns } from '#lib/network/dns/node-local-dns.ts';
 import { podsInStrictMode } from '#lib/network/strict-pods.ts';
 
 type Read = Pick<Slices, 'addons' | 'deployments' | 'daemonSets' | 'services' | 'configMaps'>;

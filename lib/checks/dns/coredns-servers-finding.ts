@@ -2,7 +2,7 @@ import type { Judgement } from '#lib/model/finding.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import type { CoreDns, CoreDnsPod } from '#lib/network/coredns.ts';
+import type { CoreDns, CoreDnsPod } from '#lib/network/dns/coredns.ts';
 import { podRestartsADay, restartsOf } from '#lib/network/pod-readiness.ts';
 
 export interface ServersJudging {

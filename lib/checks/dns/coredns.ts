@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { coreDnsFindings } from '#lib/checks/dns/coredns-findings.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { dataOf } from '#lib/model/slice.ts';
-import { coreDns } from '#lib/network/coredns.ts';
-import { nodesAnswer } from '#lib/network/dns-clients.ts';
+import { nodesAnswer } from '#lib/network/dns/clients.ts';
+import { coreDns } from '#lib/network/dns/coredns.ts';
 
 export const check = defineCheck({
   id: 'coredns',

@@ -3,8 +3,8 @@ import { unseenFinding } from '#lib/checks/dns/cluster-findings.ts';
 import { subnetFinding } from '#lib/checks/dns/subnet-acl-finding.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { dataOf } from '#lib/model/slice.ts';
-import { dnsAcls } from '#lib/network/dns-acls.ts';
-import { EPHEMERAL_PORTS } from '#lib/network/network-acl-path.ts';
+import { EPHEMERAL_PORTS } from '#lib/network/acl/network-acl-path.ts';
+import { dnsAcls } from '#lib/network/dns/acls.ts';
 
 export const check = defineCheck({
   id: 'dns-network-acls',

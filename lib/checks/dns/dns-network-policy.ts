@@ -5,8 +5,8 @@ import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Target } from '#lib/model/target.ts';
-import { isAutoModeNode } from '#lib/network/dns-clients.ts';
-import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns-policies.ts';
+import { isAutoModeNode } from '#lib/network/dns/clients.ts';
+import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns/policies.ts';
 
 export const check = defineCheck({
   id: 'dns-network-policy',

@@ -2,10 +2,10 @@ import { listed, PROTOCOLS } from '#lib/checks/dns/source-class-words.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { type ClientReach, clientReach } from '#lib/network/dns-client-reach.ts';
-import type { DnsClient, DnsPolicies } from '#lib/network/dns-policies.ts';
-import { policiesIn, reasonsOf } from '#lib/network/dns-policy-reasons.ts';
-import { policyName } from '#lib/network/policy-words.ts';
+import { type ClientReach, clientReach } from '#lib/network/dns/client-reach.ts';
+import type { DnsClient, DnsPolicies } from '#lib/network/dns/policies.ts';
+import { policiesIn, reasonsOf } from '#lib/network/dns/policy-reasons.ts';
+import { policyName } from '#lib/network/policy/words.ts';
 import { workloadOf } from '#lib/network/workload.ts';
 
 /** The pods of one namespace that ask for names. */

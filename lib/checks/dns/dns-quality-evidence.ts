@@ -1,5 +1,5 @@
-import type { DnsCounted, DnsProcess } from '#lib/network/dns-window.ts';
-import { latencyQuantile, mergeHistograms } from '#lib/network/latency-histogram.ts';
+import { latencyQuantile, mergeHistograms } from '#lib/network/dns/latency-histogram.ts';
+import type { DnsCounted, DnsProcess } from '#lib/network/dns/window.ts';
 
 export interface Quality {
   readonly counted: DnsCounted;

@@ -2,7 +2,7 @@ import { type Quality, qualityEvidence, qualityShares } from '#lib/checks/dns/dn
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import type { DnsCounted } from '#lib/network/dns-window.ts';
+import type { DnsCounted } from '#lib/network/dns/window.ts';
 
 export interface QualityOptions {
   readonly servfailWarningPercent: number;

@@ -6,7 +6,7 @@ import type { DnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { dataOf } from '#lib/model/slice.ts';
-import { DNS_SERIES, dnsCounted, dnsProcesses, dnsReadings } from '#lib/network/dns-window.ts';
+import { DNS_SERIES, dnsCounted, dnsProcesses, dnsReadings } from '#lib/network/dns/window.ts';
 import { linkLocalLimited } from '#lib/network/link-local-limit.ts';
 
 const percent = (value: number) => z.number().min(0).max(100).default(value);

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { noEndpointFinding, unseenFinding } from '#lib/checks/dns/cluster-findings.ts';
 import { classFinding } from '#lib/checks/dns/source-class-finding.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
-import { isAutoModeNode } from '#lib/network/dns-clients.ts';
-import { dnsSecurity } from '#lib/network/dns-security.ts';
+import { isAutoModeNode } from '#lib/network/dns/clients.ts';
+import { dnsSecurity } from '#lib/network/dns/security.ts';
 
 export const check = defineCheck({
   id: 'dns-security-groups',

@@ -3,7 +3,7 @@ import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { type Agent, isBroken } from '#lib/network/agents.ts';
-import type { NodeLocalDns } from '#lib/network/node-local-dns.ts';
+import type { NodeLocalDns } from '#lib/network/dns/node-local-dns.ts';
 
 /** Enough to recognise them; the counts stand beside. */
 const MOST_LISTED = 20;

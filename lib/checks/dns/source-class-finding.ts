@@ -11,9 +11,9 @@ import {
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { formatAddressCidr } from '#lib/network/address.ts';
-import type { DnsPath } from '#lib/network/dns-reachability.ts';
-import type { ClassReach } from '#lib/network/dns-security.ts';
-import type { SourceClass } from '#lib/network/dns-source-classes.ts';
+import type { DnsPath } from '#lib/network/dns/reachability.ts';
+import type { ClassReach } from '#lib/network/dns/security.ts';
+import type { SourceClass } from '#lib/network/dns/source-classes.ts';
 import type { MissingRule } from '#lib/network/missing-rules.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '#lib/model/verdict.ts';
-import { type DnsPath, type Judged, type Reach, reachOf, worstReach } from '#lib/network/dns-reachability.ts';
-import type { SourceClass } from '#lib/network/dns-source-classes.ts';
+import { type DnsPath, type Judged, type Reach, reachOf, worstReach } from '#lib/network/dns/reachability.ts';
+import type { SourceClass } from '#lib/network/dns/source-classes.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { DnsEndpoint } from '#lib/network/dns-endpoints.ts';
-import type { SourceMode } from '#lib/network/dns-source-classes.ts';
+import type { DnsEndpoint } from '#lib/network/dns/endpoints.ts';
+import type { SourceMode } from '#lib/network/dns/source-classes.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 
 export const CLASS_NAMES: Readonly<Record<SourceMode, string>> = {

@@ -3,10 +3,10 @@ import { CLASS_NAMES, capitalised, endpointText, gapOf, listed, PROTOCOLS } from
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
-import type { DnsAclPath } from '#lib/network/dns-acls.ts';
-import { worstReach } from '#lib/network/dns-reachability.ts';
-import type { SourceClass } from '#lib/network/dns-source-classes.ts';
-import { aclBlockText, aclEntryText } from '#lib/network/missing-acl-entries.ts';
+import { aclBlockText, aclEntryText } from '#lib/network/acl/missing-acl-entries.ts';
+import type { DnsAclPath } from '#lib/network/dns/acls.ts';
+import { worstReach } from '#lib/network/dns/reachability.ts';
+import type { SourceClass } from '#lib/network/dns/source-classes.ts';
 import type { TransportProtocol } from '#lib/network/security-groups.ts';
 
 interface Reach {

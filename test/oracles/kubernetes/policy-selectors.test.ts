@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabelSelector } from '#lib/model/kubernetes.ts';
-import { compileSelector } from '#lib/network/policy-selectors.ts';
+import { compileSelector } from '#lib/network/policy/selectors.ts';
 import { apply } from './apply.ts';
 import { identity, TARGET } from './collect-from.ts';
 import { type KubeApiServer, startKubeApiServer, VIEWERS } from './server.ts';

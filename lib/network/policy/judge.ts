@@ -1,0 +1,62 @@
+import type { ConfigMap, CustomResource, DaemonSet, Namespace, NetworkPolicy, Node } from '#lib/model/kubernetes.ts';
+import { findCnis } from '#lib/network/cni.ts';
+import { isAutoModeNode } from '#lib/network/dns/clients.ts';
+import { type PolicyEnforcement, policyEnforcement } from '#lib/network/policy/enforcement.ts';
+import { ANY_ENGINE } from '#lib/network/policy/engines.ts';
+import { type CompiledPolicies, compilePolicies } from '#lib/network/policy/network-policies.ts';
+
+export interface PolicyJudgeWorld {
+  readonly nodes: readonly Node[];
+  readonly daemonSets: readonly DaemonSet[];
+  /** Whether the cluster has Auto Mode on; nodes of it tell, too. */
+  readonly autoMode: boolean;
+  /** Undefined where they were not read, as everything below. */
+  readonly configMaps: readonly ConfigMap[] | undefined;
+  readonly networkPolicies: readonly NetworkPolicy[] | undefined;
+  readonly namespaces: readonly Namespace[] | undefined;
+  readonly policyResources: readonly CustomResource[] | undefined;
+}
+
+/** The policies of a cluster, prepared for questions, and who enforces them. */
+export interface PolicyJudge {
+  readonly enforcement: PolicyEnforcement;
+  /** By the enforcing plugin; by the letter of the API, for every pod, where nobody is known to enforce them. */
+  readonly compiled: CompiledPolicies;
+  /** The same with ipBlocks that match no pod: tells whether an answer hangs on one. */
+  readonly withoutBlocks: CompiledPolicies;
+}
+
+export function policyJudge(world: PolicyJudgeWorld): PolicyJudge {
+  const { networkPolicies: policies, namespaces, policyResources: resources } = world;
+  const enforcement = enforcementIn(world);
+  const engine = enforcement.kind === 'enforced' ? enforcement.engine : ANY_ENGINE;
+  const enforced = enforcement.kind === 'enforced' ? { enforcement: enforcement.enforcement } : {};
+  const compile = (blocksMatchCluster: boolean) =>
+    compilePolicies({ policies, namespaces, resources, engine: { ...engine, blocksMatchCluster }, ...enforced });
+  const compiled = compile(engine.blocksMatchCluster);
+  return { enforcement, compiled, withoutBlocks: engine.blocksMatchCluster ? compile(false) : compiled };
+}
+
+function enforcementIn({ nodes, daemonSets, autoMode, configMaps }: PolicyJudgeWorld): PolicyEnforcement {
+  const found = policyEnforcement(daemonSets, new Map(nodes.map((node) => [node.name, node])), {
+    autoMode: autoMode || nodes.some(isAutoModeNode),
+  });
+  if (found.kind === 'not-enforced' && findCnis(daemonSets).length === 0) {
+    return { kind: 'unknown', reason: 'no agent of a known CNI runs here, and an unknown one may enforce network policies' };
+  }
+  if (found.kind !== 'enforced' || found.by !== 'vpc-cni' || !controllerIsOff(configMaps)) return found;
+  return {
+    kind: 'unknown',
+    reason: "the VPC CNI's agents enforce network policies, and the ConfigMap amazon-vpc-cni keeps EKS from handing them any",
+  };
+}
+
+/**
+ * Agents enforce what the controller on the control plane hands them, once it is switched on.
+ * Source: Amazon EKS User Guide, "Restrict Pod network traffic with Kubernetes network policies", `enable-network-policy-controller`.
+ */
+function controllerIsOff(configMaps: readonly ConfigMap[] | undefined): boolean {
+  const found = configMaps?.find(({ namespace, name }) => namespace === 'kube-system' && name === 'amazon-vpc-cni');
+  if (found === undefined || found.unread !== undefined) return false;
+  return found.data?.['enable-network-policy-controller'] !== 'true';
+}
