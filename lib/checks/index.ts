@@ -1,5 +1,6 @@
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
+import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
@@ -56,4 +57,5 @@ export const CHECKS: readonly Check[] = [
   kubeProxy,
   calicoIpam,
   calicoBlockFragmentation,
+  ciliumIpam,
 ];

@@ -56,3 +56,9 @@ const clamp = (count: bigint): bigint => (count > 0n ? count : 0n);
 export function formatAddress(family: 4 | 6, address: bigint): string {
   return formatAddressCidr(family === 4 ? Number(address) : address).replace(/\/\d+$/, '');
 }
+
+/** The CIDR of a range that one CIDR covers, as one that was read from a CIDR. */
+export function formatRange(range: AddressRange): string {
+  const hostBits = rangeSize(range).toString(2).length - 1;
+  return `${formatAddress(range.family, range.first)}/${(range.family === 4 ? 32 : 128) - hostBits}`;
+}

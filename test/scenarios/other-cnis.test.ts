@@ -4,6 +4,7 @@ import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { calico, policyOnly } from './worlds/calico.ts';
+import { clusterPool, eniMode } from './worlds/cilium.ts';
 import { shop } from './worlds/shop.ts';
 
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
@@ -11,6 +12,24 @@ type Row = readonly [situation: string, world: () => World, verdict: Verdict, ho
 const STRICT = { strictAffinity: true, autoAllocateBlocks: true };
 
 const CASES: Readonly<Record<string, readonly Row[]>> = {
+  'cilium-ipam': [
+    ['the ENI mode, with spare addresses', () => eniMode(20, 12), 'ok'],
+    ['the ENI mode, with none', () => eniMode(20, 20), 'warning'],
+    ['cluster-pool, with a CIDR in five free', () => clusterPool(20), 'ok'],
+    ['cluster-pool, with no CIDR left', () => clusterPool(22), 'critical'],
+    ['a kind of it is refused', () => eniMode(20, 12, { forbidden: ['ciliumnodes'] }), 'unknown'],
+    [
+      'chained on the VPC CNI',
+      () => eniMode(20, 20, { besideVpcCni: true, config: { 'cni-chaining-mode': 'aws-cni' } }),
+      'not-applicable',
+    ],
+    [
+      'beside the VPC CNI, and its configuration is refused',
+      () => eniMode(20, 12, { besideVpcCni: true, forbidden: ['configmaps'] }),
+      'unknown',
+    ],
+    ['no Cilium', () => shop(), 'not-applicable'],
+  ],
   'calico-ipam': [
     ['room', () => calico({ blocks: [40, 40, 40, 40] }), 'ok'],
     ['83 %, of the native API', () => calico({ group: 'v3', blocks: [64, 64, 64, 20] }), 'warning'],

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { blockFinding, nodeLimitFinding } from '#lib/checks/calico/block-finding.ts';
-import { calicoIpamInputs, malformedFinding } from '#lib/checks/calico/calico-ipam-inputs.ts';
+import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { leakFinding } from '#lib/checks/calico/leak-finding.ts';
+import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { nodeBlocks, strandedNodes } from '#lib/network/calico/node-blocks.ts';
 import { calicoUse } from '#lib/network/calico/pool-use.ts';
@@ -85,7 +86,7 @@ export const check = defineCheck({
       .toSorted((a, b) => a.available - b.available || (a.node < b.node ? -1 : 1));
     return {
       findings: [
-        ...malformedFinding(target, malformed),
+        ...malformedFinding(target, 'Calico', malformed),
         ...pools.map((use) =>
           blockFinding({
             use,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { calicoIpamInputs, malformedFinding } from '#lib/checks/calico/calico-ipam-inputs.ts';
+import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { poolFinding } from '#lib/checks/calico/pool-finding.ts';
+import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
@@ -65,7 +66,7 @@ export const check = defineCheck({
     const { pools, orphaned } = calicoUse(objects);
     return {
       findings: [
-        ...malformedFinding(target, malformed),
+        ...malformedFinding(target, 'Calico', malformed),
         ...(malformed.length === 0 ? clusterFindings(target, objects.pools, orphaned) : []),
         ...pools.map((use) => poolFinding({ use, pools, thresholds: options, malformed })),
       ],

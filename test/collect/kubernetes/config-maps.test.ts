@@ -76,3 +76,21 @@ test('all of them refused is a failure of the source', async () => {
     remedy: expect.stringContaining('the verb get on configmaps'),
   });
 });
+
+test.each([
+  { agent: 'cilium', container: 'cilium-agent', namespace: 'cilium-system', name: 'cilium-config' },
+  { agent: 'kube-flannel-ds', container: 'kube-flannel', namespace: 'kube-flannel', name: 'kube-flannel-cfg' },
+])('$name is read in the namespace of its agent', async ({ agent, container, namespace, name }) => {
+  const template = { spec: { containers: [{ name: container, image: 'agent:1' }] } };
+  const daemonSet = { metadata: { name: agent, namespace }, spec: { template } };
+  const own = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+  const kubernetes: Reply = (response, url, count) => {
+    if (url.pathname === '/apis/apps/v1/daemonsets')
+      return sendJson(response, { kind: 'List', metadata: {}, items: [daemonSet] });
+    if (url.pathname === own) return sendJson(response, { kind: 'ConfigMap', metadata: { name, namespace }, data: { a: 'b' } });
+    return KUBERNETES(response, url, count);
+  };
+  const { snapshot } = await collectSmall({ kubernetes });
+  const read = snapshot.slices.configMaps.ok ? snapshot.slices.configMaps.data.at(-1) : undefined;
+  expect(read).toEqual({ namespace, name, data: { a: 'b' }, omitted: [] });
+});

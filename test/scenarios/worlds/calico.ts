@@ -22,7 +22,7 @@ export function calico({ group = 'v1', pools = { pods: POOL }, blocks = [], conf
   const built = blocks.map((used, at) => aBlock(`10.244.0.${64 * at}/26`, `node-${at + 1}`, pods(used)));
   return shopOn({
     agent: AGENT,
-    kinds: [
+    kinds: () => [
       served(apiVersion, 'IPPool', 'ippools', Object.fromEntries(Object.entries(pools).map(([name, spec]) => [name, { spec }]))),
       served(apiVersion, 'IPAMBlock', 'ipamblocks', Object.fromEntries(built.map(({ name, spec }) => [name, { spec }]))),
       ...(config

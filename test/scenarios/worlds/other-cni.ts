@@ -9,7 +9,7 @@ export interface OtherCni {
   /** The VPC CNI stays on the nodes. */
   readonly besideVpcCni?: boolean;
   /** Its own kinds, and their objects as name and spec, or whole. */
-  readonly kinds: readonly KubernetesResource[];
+  readonly kinds: (nodes: readonly KubernetesObject[]) => readonly KubernetesResource[];
   readonly configMaps?: readonly {
     readonly namespace: string;
     readonly name: string;
@@ -68,7 +68,7 @@ export function shopOn(
       forbidden: [...(cluster.forbidden ?? []), ...forbidden],
       kubernetes: [
         ...cluster.kubernetes.map((kind) => ({ ...kind, items: change[kind.plural]?.(kind.items) ?? kind.items })),
-        ...kinds,
+        ...kinds(cluster.kubernetes.find(({ plural }) => plural === 'nodes')?.items ?? []),
       ],
     })),
   };

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { noCiliumNodeFinding } from '#lib/checks/cilium/no-cilium-node-finding.ts';
+import { nodePoolFinding } from '#lib/checks/cilium/node-pool-finding.ts';
+import { poolCidrsFinding } from '#lib/checks/cilium/pool-cidrs-finding.ts';
+import { malformedFinding } from '#lib/checks/malformed-finding.ts';
+import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
+import { asClause } from '#lib/model/failure.ts';
+import type { Node } from '#lib/model/kubernetes.ts';
+import { dataOf } from '#lib/model/slice.ts';
+import { ciliumIpam } from '#lib/network/cilium/cilium-ipam.ts';
+import { ciliumNodes, ciliumPodIpPools } from '#lib/network/cilium/cilium-nodes.ts';
+import { nodePoolUses } from '#lib/network/cilium/node-pool-use.ts';
+import { clusterPoolCidrs, podIpPoolCidrs } from '#lib/network/cilium/pool-cidrs.ts';
+import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
+
+const percent = (value: number, what: string) => z.number().min(0).max(100).default(value).describe(what);
+
+export const check = defineCheck({
+  id: 'cilium-ipam',
+  title: "Addresses of Cilium's nodes and pools",
+  area: 'cilium',
+  severity: 'critical',
+  inputs: ['daemonSets', 'nodes'],
+  optional: ['cniResources', 'pods', 'configMaps'],
+  options: z.object({
+    warningPercent: percent(80, "share in use of a node's addresses, or of a pool's CIDRs, that is a warning"),
+    criticalPercent: percent(95, "share in use of a node's addresses, or of a pool's CIDRs, that is critical"),
+    joiningMinutes: z.number().min(0).default(5).describe('age up to which a node may be without addresses, in minutes'),
+  }),
+  metrics: [],
+  docs: {
+    question:
+      "Does every node have addresses left for its pods, and does every pool have CIDRs left for nodes? Each IPAM mode and version of Cilium tells that in other fields of the CiliumNode, so the fields that are filled decide: `pools.allocated` (multi-pool, and the ENI mode from Cilium 1.20 on, which clears the use that it told before), `pool` (the ENI mode until then, crd, azure, alibabacloud) or `podCIDRs` (cluster-pool and kubernetes). Where the CiliumNode does not tell the use, the node's pods do.",
+    verdicts: {
+      warning:
+        "`warningPercent` of a node's fixed addresses, unless max-pods keeps it below; a node that grows has none free, or less than its agent asks for; the operator reports an error; or `warningPercent` of a pool's CIDRs are allocated",
+      critical:
+        "`criticalPercent` of a node's fixed addresses, or it has none though it is older than `joiningMinutes`; a node that grows has none free and the operator gives no more; `criticalPercent` of a pool's CIDRs, or none is left",
+      unknown:
+        "Cilium's objects or pods were not read; an object could not be understood (it is named); a node has no CiliumNode; or the VPC CNI runs beside and the ConfigMap cilium-config was not read",
+      notApplicable: 'no Cilium; Cilium chained on another CNI; or addresses left to another plugin',
+    },
+    evidence: {
+      pool: "the pool's name; `default` where the mode knows no pools",
+      source: 'of a node: the field that its capacity was read from',
+      capacity: 'of a node: addresses that it has; the first and the last of a CIDR are not among them',
+      inUse: "of a node: addresses of pods, and Cilium's own; null where that is not known",
+      free: 'of a node: the rest',
+      needed: 'of a node: addresses that its agent asks the operator for, spare ones among them; null where it asks for none',
+      grows: 'of a node: whether the operator gives it more as it fills',
+      allocatablePods: 'of a node: its max-pods',
+      operatorError: 'of a node: what the operator says of it, else null',
+      cidrs: 'of a pool: its ranges',
+      maskSize: 'of a pool: prefix length of the CIDR that a node gets',
+      cidrsTotal: 'of a pool: CIDRs that it divides into',
+      cidrsAllocated: 'of a pool: those that nodes have',
+      cidrsFree: 'of a pool: the rest',
+      usedPercent: 'of a pool: `cidrsAllocated` in percent of `cidrsTotal`',
+      malformed: 'of the cluster: objects that could not be understood, and where',
+      nodesWithoutCiliumNode: 'of the cluster: nodes that an agent is placed on and that have no CiliumNode',
+    },
+    sources: [
+      'Cilium documentation, "IP Address Management (IPAM)": cluster-pool, multi-pool, kubernetes, eni',
+      'cilium pkg/ipam/ipam.go and pkg/ipam/types/types.go of 1.19 and 1.20',
+      'Cilium documentation, "CNI Chaining"',
+    ],
+  },
+  remediations: ['add-ip-pool'],
+  evaluate({ inputs, optional, options, target, now }) {
+    const ipam = ciliumIpam(inputs.daemonSets, optional.configMaps);
+    if (ipam.kind === 'absent') return notApplicable(target, ipam.reason);
+    if (ipam.kind === 'unknown') return undecided(target, `${ipam.reason}.`);
+    const { cniResources } = optional;
+    if (!cniResources.ok) return undecided(target, `Cilium's objects were not read: ${asClause(cniResources.reason)}.`);
+    const resources = ciliumNodes(cniResources.data);
+    const podPools = ciliumPodIpPools(cniResources.data);
+    const usesClusterPool = ipam.config?.ipam === 'cluster-pool' || ipam.config?.ipam === 'cluster-pool-v2beta';
+    const counted = [
+      podIpPoolCidrs(podPools.objects, resources.objects),
+      ...(usesClusterPool && ipam.config ? [clusterPoolCidrs(ipam.config, resources.objects)] : []),
+    ];
+    const malformed = [resources, podPools, ...counted].flatMap((read) => read.malformed);
+    const byName = new Map(inputs.nodes.map((node) => [node.name, node]));
+    const pods = Map.groupBy(dataOf(optional.pods) ?? [], ({ nodeName }) => nodeName ?? '');
+    const joining = (node: Node | undefined) =>
+      node !== undefined && Date.parse(node.createdAt) > now.getTime() - 60_000 * options.joiningMinutes;
+    const known = new Set(cniResources.data.flatMap(({ kind, name }) => (kind === 'CiliumNode' ? name : [])));
+    const without = inputs.nodes.filter(
+      (node) => takesCniAgent(node) && schedulesOn(ipam.daemonSet, node) && !known.has(node.name) && !joining(node),
+    );
+    return {
+      findings: [
+        ...malformedFinding(target, 'Cilium', malformed),
+        ...noCiliumNodeFinding(target, without),
+        ...counted.flatMap(({ pools }) => pools.map((pool) => poolCidrsFinding(pool, options, resources.malformed.length > 0))),
+        ...resources.objects.flatMap((resource) => {
+          const node = byName.get(resource.name);
+          const own = optional.pods.ok ? (pods.get(resource.name) ?? []) : undefined;
+          return nodePoolUses(resource, node, own).map((use) => nodePoolFinding(use, node, joining(node), options));
+        }),
+      ],
+      metrics: [],
+    };
+  },
+});
