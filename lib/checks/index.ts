@@ -2,6 +2,7 @@ import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-blo
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as cniVersion } from '#lib/checks/cni/cni-version.ts';
 import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
 import { check as podsAwaitingNetwork } from '#lib/checks/cni/pods-awaiting-network.ts';
@@ -55,6 +56,7 @@ export const CHECKS: readonly Check[] = [
   podSandboxFailures,
   podsAwaitingNetwork,
   kubeProxy,
+  cniVersion,
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,

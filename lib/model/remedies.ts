@@ -34,6 +34,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     "Make Calico's controller work, which frees them by itself: kubectl -n NAMESPACE logs deployment/calico-kube-controllers. By hand: calicoctl ipam check -o report.json, compare it with the pods that run, then calicoctl ipam release --from-report=report.json.",
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
+  'update-cni':
+    'One minor version at a time: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts PRESERVE, with the same --service-account-role-arn; aws eks describe-addon-versions --addon-name vpc-cni --kubernetes-version VERSION names those that fit. A self-managed one by its own manifest. Agents restart in turn; running pods keep their network.',
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
   'restart-kube-proxy':

@@ -39,6 +39,11 @@ export function findCnis(daemonSets: readonly DaemonSet[]): readonly Cni[] {
   });
 }
 
+/** The name of the container that is a CNI's agent. */
+export function agentContainer(kind: CniKind): string {
+  return AGENTS.find((agent) => agent.kind === kind)?.container ?? kind;
+}
+
 /** The tag of an image reference; a digest alone tells no version. */
 export function imageTag(image: string): string | undefined {
   const name = image.split('@', 1)[0] ?? '';

@@ -56,6 +56,18 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['Auto Mode', autoMode, 'not-applicable'],
     ['DaemonSets refused', () => cni.refused('daemonsets'), 'unknown'],
   ],
+  'cni-version': [
+    ['as EKS names it', () => shop(), 'ok'],
+    ['older than EKS names', () => shop({ cluster: { cniVersion: 'v1.18.2-eksbuild.1' } }), 'warning', { recommended: '1.20.1' }],
+    [
+      'a setting that it does not know',
+      () => shop({ cluster: { cniVersion: 'v1.10.4', cniEnv: { ENABLE_MULTI_NIC: 'true' } } }),
+      'warning',
+      { missingFeatures: expect.arrayContaining([{ name: 'ENABLE_MULTI_NIC', since: '1.20.0' }]) },
+    ],
+    ['DaemonSets refused', () => cni.refused('daemonsets'), 'unknown'],
+    ['Auto Mode', autoMode, 'not-applicable'],
+  ],
 };
 
 describe.each(Object.entries(CASES))('%s', (id, rows) => {
