@@ -26,6 +26,7 @@ import { ipamd } from '#lib/collect/kubernetes/ipamd.ts';
 import { namespaces } from '#lib/collect/kubernetes/namespaces.ts';
 import { networkPolicies } from '#lib/collect/kubernetes/network-policies.ts';
 import { nodeClaims } from '#lib/collect/kubernetes/node-claims.ts';
+import { nodeClasses } from '#lib/collect/kubernetes/node-classes.ts';
 import { nodePools } from '#lib/collect/kubernetes/node-pools.ts';
 import { nodes } from '#lib/collect/kubernetes/nodes.ts';
 import { pods } from '#lib/collect/kubernetes/pods.ts';
@@ -70,6 +71,7 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   policyResources,
   nodeClaims,
   nodePools,
+  nodeClasses,
   ipamd,
   dnsMetrics,
 };

@@ -23,3 +23,15 @@ export const nodePool = z.object({
   limits: z.record(z.string(), z.string()),
 });
 export type NodePool = z.infer<typeof nodePool>;
+
+/** eks.amazonaws.com/v1: how EKS Auto Mode sets up the nodes of a NodePool. A field that is absent has its default. */
+export const nodeClass = z.object({
+  name: z.string(),
+  /** `spec.networkPolicy`: DefaultAllow (the default) or DefaultDeny, as written. */
+  networkPolicy: z.string().optional(),
+  /** `spec.snatPolicy`: Random (the default) or Disabled, as written. */
+  snatPolicy: z.string().optional(),
+  /** `spec.advancedNetworking.ipv4PrefixSize`: `Auto` (the default), or `32` for single addresses. */
+  ipv4PrefixSize: z.string().optional(),
+});
+export type NodeClass = z.infer<typeof nodeClass>;

@@ -15,7 +15,7 @@ import {
 } from '#lib/model/ec2.ts';
 import { addon, eksCluster, nodegroup } from '#lib/model/eks.ts';
 import { ipamdReading } from '#lib/model/ipamd.ts';
-import { nodeClaim, nodePool } from '#lib/model/karpenter.ts';
+import { nodeClaim, nodeClass, nodePool } from '#lib/model/karpenter.ts';
 import {
   cniNode,
   configMap,
@@ -86,6 +86,8 @@ const sliceData = {
   // Karpenter's, where the API server serves them
   nodeClaims: z.array(nodeClaim),
   nodePools: z.array(nodePool),
+  /** EKS Auto Mode's, where the API server serves them. */
+  nodeClasses: z.array(nodeClass),
   /** Opt-in: the VPC CNI's own counters, by the API server's proxy. */
   ipamd: z.array(ipamdReading),
   /** Opt-in: CoreDNS's own counters, by the API server's proxy. */

@@ -33,6 +33,7 @@ const OF_KUBERNETES: readonly SliceKey[] = [
   'policyResources',
   'nodeClaims',
   'nodePools',
+  'nodeClasses',
 ];
 
 function eachOf(keys: readonly SliceKey[], code: string): Partial<Record<SliceKey, string>> {

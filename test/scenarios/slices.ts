@@ -343,6 +343,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     policyResources: [],
     nodeClaims: [],
     nodePools: [],
+    nodeClasses: [],
     ipamd: NOT_ENABLED,
     dnsMetrics: NOT_ENABLED,
     ...given,

@@ -66,3 +66,13 @@ export function nodePoolObjects({ now }: WorldSpec, { nodePools = {} }: ClusterS
     spec: { limits, template: { spec: {} } },
   }));
 }
+
+/** Served where Auto Mode is. Source: Amazon EKS User Guide, "Create a Node Class for Amazon EKS". */
+export function nodeClassObjects({ now }: WorldSpec, { nodeClasses = { default: {} } }: ClusterSpec): KubernetesObject[] {
+  return Object.entries(nodeClasses).map(([name, spec]) => ({
+    apiVersion: 'eks.amazonaws.com/v1',
+    kind: 'NodeClass',
+    metadata: { name, uid: uid('NodeClass', name), creationTimestamp: ago(now, 60 * 24 * 3600) },
+    spec,
+  }));
+}

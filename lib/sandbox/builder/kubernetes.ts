@@ -2,7 +2,7 @@ import { ago } from '#lib/sandbox/builder/ago.ts';
 import type { ClusterNode } from '#lib/sandbox/builder/cluster.ts';
 import { coreDnsConfigMap, coreDnsDeployment } from '#lib/sandbox/builder/coredns.ts';
 import type { FargatePod } from '#lib/sandbox/builder/fargate.ts';
-import { nodeClaimObjects, nodePoolObjects } from '#lib/sandbox/builder/karpenter.ts';
+import { nodeClaimObjects, nodeClassObjects, nodePoolObjects } from '#lib/sandbox/builder/karpenter.ts';
 import { fargateNodeObject, nodeObject } from '#lib/sandbox/builder/node-object.ts';
 import { eventObject, namespaceObject } from '#lib/sandbox/builder/objects.ts';
 import type { ClusterSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
@@ -63,7 +63,8 @@ export function kubernetesOf(
     ]),
     core('configmaps', 'ConfigMap', true, [
       ...(coreDns.length === 0 ? [] : [coreDnsConfigMap(since)]),
-      ...(isAutoMode(spec) ? [] : [vpcCniConfigMap(since, enforcesNetworkPolicies)]),
+      // Of Auto Mode it is made by whoever switches network policies on.
+      ...(isAutoMode(spec) && !enforcesNetworkPolicies ? [] : [vpcCniConfigMap(since, enforcesNetworkPolicies)]),
     ]),
     core('services', 'Service', true, [kubeDnsService(since, family)]),
     core(
@@ -95,6 +96,9 @@ export function kubernetesOf(
       groupPolicies(vpc, spec, since),
     ),
     ...karpenterKinds(world, spec, nodes),
+    ...(hasAutoMode(spec)
+      ? [grouped('eks.amazonaws.com/v1', 'nodeclasses', 'NodeClass', false, nodeClassObjects(world, spec))]
+      : []),
   ];
 }
 
@@ -110,6 +114,10 @@ function networkPolicies({ networkPolicies: policies = [] }: ClusterSpec, create
 /** All of its nodes are: the CNI and kube-proxy are parts of them. */
 function isAutoMode({ nodegroups }: ClusterSpec): boolean {
   return nodegroups.length > 0 && nodegroups.every(({ startedBy }) => startedBy === 'auto-mode');
+}
+
+function hasAutoMode({ nodegroups }: ClusterSpec): boolean {
+  return nodegroups.some(({ startedBy }) => startedBy === 'auto-mode');
 }
 
 export function cniVersionOf({ cniVersion = 'v1.20.4-eksbuild.1' }: ClusterSpec): string {

@@ -53,7 +53,7 @@ export function nodeObject(node: ClusterNode, { region, version, createdAt, trou
   };
 }
 
-function starterLabels({ name, startedBy = 'eks' }: NodegroupSpec): Readonly<Record<string, string>> {
+function starterLabels({ name, startedBy = 'eks', nodeClass = 'default' }: NodegroupSpec): Readonly<Record<string, string>> {
   switch (startedBy) {
     case 'eks':
       return { 'eks.amazonaws.com/nodegroup': name, 'eks.amazonaws.com/capacityType': 'ON_DEMAND' };
@@ -62,7 +62,11 @@ function starterLabels({ name, startedBy = 'eks' }: NodegroupSpec): Readonly<Rec
     case 'karpenter':
       return { 'karpenter.sh/nodepool': name, 'karpenter.sh/capacity-type': 'on-demand' };
     case 'auto-mode':
-      return { 'karpenter.sh/nodepool': name, 'eks.amazonaws.com/compute-type': 'auto' };
+      return {
+        'karpenter.sh/nodepool': name,
+        'eks.amazonaws.com/compute-type': 'auto',
+        'eks.amazonaws.com/nodeclass': nodeClass,
+      };
   }
 }
 

@@ -97,9 +97,11 @@ export interface ClusterSpec {
   readonly fargate?: { readonly subnets: readonly string[]; readonly count: number };
   /** Karpenter's limits of its NodePools, by name. */
   readonly nodePools?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The `spec` of EKS Auto Mode's NodeClasses, by name; `default`, which sets nothing, where its nodes have no other. */
+  readonly nodeClasses?: Readonly<Record<string, JsonObject>>;
   /** Nodes that Karpenter could not start: the NodePool, and the Launched condition's message. */
   readonly failedClaims?: readonly { readonly nodePool: string; readonly reason: string; readonly message: string }[];
-  /** Whether the VPC CNI enforces network policies, as EKS has it only where somebody switched it on. */
+  /** Whether network policies are enforced, as EKS has it only where somebody switched it on: in the VPC CNI, or for Auto Mode. */
   readonly enforcesNetworkPolicies?: boolean;
   /** NetworkPolicies, their `spec` as in a manifest. */
   readonly networkPolicies?: readonly { readonly namespace: string; readonly name: string; readonly spec: JsonObject }[];
@@ -140,6 +142,8 @@ export interface NodegroupSpec {
   readonly maxPods: number;
   /** Who starts its nodes; EKS by default. `auto-mode` nodes bring their own CNI. */
   readonly startedBy?: 'eks' | 'own-auto-scaling-group' | 'karpenter' | 'auto-mode';
+  /** Of `auto-mode` nodes; `default` by default. */
+  readonly nodeClass?: string;
   /** AL2023 of EKS's own by default. */
   readonly ami?: 'al2023' | 'bottlerocket' | 'custom-al2023' | 'windows';
   /** The group's upper end; twice its count by default. */
