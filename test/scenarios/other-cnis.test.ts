@@ -5,6 +5,7 @@ import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { calico, policyOnly } from './worlds/calico.ts';
 import { clusterPool, eniMode } from './worlds/cilium.ts';
+import { flannel } from './worlds/flannel.ts';
 import { shop } from './worlds/shop.ts';
 
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
@@ -52,6 +53,15 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['a kind of it is refused', () => calico({ forbidden: ['ipamconfigs'], config: STRICT }), 'unknown'],
     ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
     ['no Calico', () => shop(), 'not-applicable'],
+  ],
+  'flannel-pod-cidr': [
+    ['a podCIDR each', () => flannel(), 'ok'],
+    ['one node without', () => flannel({ podCidr: (at) => (at === 2 ? undefined : `10.244.${at}.0/24`) }), 'critical'],
+    ['the same twice', () => flannel({ podCidr: (at) => `10.244.${at % 3}.0/24` }), 'critical'],
+    ['outside of the network', () => flannel({ podCidr: (at) => `10.245.${at}.0/24` }), 'critical'],
+    ['a network that overlaps the VPC', () => flannel({ netConf: { Network: '10.0.0.0/8' } }), 'warning'],
+    ['its configuration is refused', () => flannel({ forbidden: ['configmaps'] }), 'unknown'],
+    ['no flannel', () => shop(), 'not-applicable'],
   ],
 };
 
