@@ -2,6 +2,7 @@ import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-blo
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
 import { check as cniVersion } from '#lib/checks/cni/cni-version.ts';
 import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
@@ -58,6 +59,7 @@ export const CHECKS: readonly Check[] = [
   podsAwaitingNetwork,
   kubeProxy,
   cniVersion,
+  cniConflicts,
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,

@@ -36,6 +36,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'update-cni':
     'One minor version at a time: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts PRESERVE, with the same --service-account-role-arn; aws eks describe-addon-versions --addon-name vpc-cni --kubernetes-version VERSION names those that fit. A self-managed one by its own manifest. Agents restart in turn; running pods keep their network.',
+  'remove-second-cni':
+    'Decide which CNI connects the pods. Let the other chain (Cilium: cni-chaining-mode aws-cni) or enforce policies only (Calico: cni.type AmazonVPC), or keep its DaemonSet off the nodes by a node selector and delete it. Its file in /etc/cni/net.d stays behind: bring new nodes in, then cordon and drain the old ones.',
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
   'restart-kube-proxy':

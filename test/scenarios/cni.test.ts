@@ -68,6 +68,13 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['DaemonSets refused', () => cni.refused('daemonsets'), 'unknown'],
     ['Auto Mode', autoMode, 'not-applicable'],
   ],
+  'cni-conflicts': [
+    ['the VPC CNI alone', () => shop(), 'ok'],
+    ['flannel beside it', () => cni.secondCni('kube-flannel-ds', 'kube-flannel'), 'critical', { nodeCount: 4 }],
+    ['Calico for policies beside it', () => cni.secondCni('calico-node', 'calico-node'), 'ok'],
+    ['Cilium beside it, whose configuration is not there', () => cni.secondCni('cilium', 'cilium-agent'), 'unknown'],
+    ['Auto Mode', autoMode, 'not-applicable'],
+  ],
 };
 
 describe.each(Object.entries(CASES))('%s', (id, rows) => {

@@ -59,3 +59,15 @@ function withImage(spec: unknown, image: string): JsonObject {
   const { containers, ...rest } = spec as { readonly containers: readonly JsonObject[] };
   return { ...rest, containers: containers.map((container) => ({ ...container, image })) };
 }
+
+/** Another CNI's DaemonSet beside aws-node, on every node. */
+export const secondCni = (name: string, container: string) =>
+  withObjects(shop(), 'daemonsets', (items) => {
+    const labels = name === 'kube-flannel-ds' ? { app: 'flannel' } : { 'k8s-app': name };
+    const containers = [{ name: container, image: `${name}:v1.2.3` }];
+    const template = { metadata: { labels }, spec: { hostNetwork: true, tolerations: [{ operator: 'Exists' }], containers } };
+    const metadata = { name, namespace: 'kube-system', labels };
+    const status = { desiredNumberScheduled: 4, currentNumberScheduled: 4, numberReady: 4, updatedNumberScheduled: 4 };
+    const spec = { selector: { matchLabels: labels }, template };
+    return [...items, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec, status }];
+  });
