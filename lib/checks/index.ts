@@ -3,6 +3,8 @@ import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
+import { check as cniKernel } from '#lib/checks/cni/cni-kernel.ts';
+import { check as cniMemory } from '#lib/checks/cni/cni-memory.ts';
 import { check as cniVersion } from '#lib/checks/cni/cni-version.ts';
 import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
@@ -60,6 +62,8 @@ export const CHECKS: readonly Check[] = [
   kubeProxy,
   cniVersion,
   cniConflicts,
+  cniMemory,
+  cniKernel,
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,

@@ -14,6 +14,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Set ENABLE_PREFIX_DELEGATION=true for the VPC CNI 1.9 or later (1.11 on bare metal) where every subnet has free /28 blocks, then raise max-pods and bring new nodes in. It gives nodes more addresses; a full subnet it fills faster.',
   'advise-instance-types':
     'Choose a type with more interfaces, or more addresses on each, for the node group or NodePool; `ipCapacity` is what this one gives.',
+  'update-node-kernel':
+    'Bring in nodes of an AMI with a newer kernel (Amazon Linux 2023 and current Bottlerocket have 6.1 or later): aws eks update-nodegroup-version for a managed group, a newer AMI for others. Meanwhile switch the feature off, or keep pods that need it on nodes that can have it.',
   'recycle-nodes':
     'Correct max-pods where the finding says that it is set, bring new nodes in, then cordon and drain the old ones a few at a time: kubectl drain NODE --ignore-daemonsets keeps to disruption budgets.',
   'update-cluster-subnets':
@@ -36,6 +38,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'update-cni':
     'One minor version at a time: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts PRESERVE, with the same --service-account-role-arn; aws eks describe-addon-versions --addon-name vpc-cni --kubernetes-version VERSION names those that fit. A self-managed one by its own manifest. Agents restart in turn; running pods keep their network.',
+  'raise-cni-memory':
+    "Give the agent's container a larger memory limit, or none: the add-on's configuration takes resources (aws eks describe-addon-configuration shows where), Helm charts too. If its memory grows for days, report it to the CNI's project and restart the agents meanwhile: kubectl -n NAMESPACE rollout restart daemonset NAME.",
   'remove-second-cni':
     'Decide which CNI connects the pods. Let the other chain (Cilium: cni-chaining-mode aws-cni) or enforce policies only (Calico: cni.type AmazonVPC), or keep its DaemonSet off the nodes by a node selector and delete it. Its file in /etc/cni/net.d stays behind: bring new nodes in, then cordon and drain the old ones.',
   'rollback-cni-version':

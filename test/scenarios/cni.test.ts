@@ -75,6 +75,18 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['Cilium beside it, whose configuration is not there', () => cni.secondCni('cilium', 'cilium-agent'), 'unknown'],
     ['Auto Mode', autoMode, 'not-applicable'],
   ],
+  'cni-memory': [
+    ['quiet', () => shop(), 'ok'],
+    ['one agent killed for want of memory', cni.agentOutOfMemory, 'warning', { outOfMemory: 1 }],
+    ['pods refused', () => cni.refused('pods'), 'unknown'],
+    ['Auto Mode', autoMode, 'not-applicable'],
+  ],
+  'cni-kernel': [
+    ['policies on a new kernel', () => cni.kernel('6.1.150-174.273.amzn2023.x86_64'), 'ok'],
+    ['policies on an old kernel', () => cni.kernel('4.14.355-277.647.amzn2.x86_64'), 'critical'],
+    ['nothing that asks for a kernel', () => shop(), 'not-applicable'],
+    ['DaemonSets refused', () => cni.refused('daemonsets'), 'unknown'],
+  ],
 };
 
 describe.each(Object.entries(CASES))('%s', (id, rows) => {

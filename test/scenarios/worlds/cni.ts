@@ -71,3 +71,25 @@ export const secondCni = (name: string, container: string) =>
     const spec = { selector: { matchLabels: labels }, template };
     return [...items, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec, status }];
   });
+
+/** The agent of one node of four was killed for want of memory, and crashes since. */
+export const agentOutOfMemory = () =>
+  withObjects(agentDown(), 'pods', (items) =>
+    items.map((item) => (item.metadata.name.startsWith('aws-node') ? { ...item, status: outOfMemory(item['status']) } : item)),
+  );
+
+/** A pod's `status` whose containers ended with an error: all of these ended for want of memory. */
+function outOfMemory(status: unknown): JsonObject {
+  const { containerStatuses, ...rest } = status as { readonly containerStatuses: readonly JsonObject[] };
+  const killed = { terminated: { reason: 'OOMKilled', exitCode: 137 } };
+  return { ...rest, containerStatuses: containerStatuses.map((one) => (one['lastState'] ? { ...one, lastState: killed } : one)) };
+}
+
+/** The VPC CNI enforces network policies on nodes of this kernel. */
+export const kernel = (kernelVersion: string) =>
+  withObjects(shop({ cluster: { enforcesNetworkPolicies: true } }), 'nodes', (items) =>
+    items.map((item) => {
+      const status = item['status'] as { readonly nodeInfo: JsonObject };
+      return { ...item, status: { ...status, nodeInfo: { ...status.nodeInfo, kernelVersion } } };
+    }),
+  );
