@@ -28,6 +28,7 @@ export function runCheck<In extends SliceKey, Opt extends SliceKey, O extends z.
   };
   const result = check.evaluate(context as unknown as CheckContext<In, Opt, z.output<O>>);
   requireDocumented(check, result);
+  requireDistinct(check.id, result);
   return result;
 }
 
@@ -39,4 +40,11 @@ function requireDocumented({ id, docs, metrics }: Pick<Check, 'id' | 'docs' | 'm
   const undeclared = result.metrics.filter(({ name }) => !metrics.some((metric) => metric.name === name));
   if (undeclared.length > 0)
     throw new Error(`${id} does not declare its metrics ${undeclared.map(({ name }) => name).join(', ')}`);
+}
+
+/** The runner takes a check that judges a resource twice for broken: fingerprints could not tell its findings apart. */
+function requireDistinct(id: string, { findings }: CheckResult): void {
+  const resources = findings.map(({ resource }) => `${resource.kind} ${resource.id}`);
+  const twice = resources.filter((resource, at) => resources.indexOf(resource) !== at);
+  if (twice.length > 0) throw new Error(`${id} judges ${twice.join(', ')} twice`);
 }

@@ -3,6 +3,7 @@ import { blockFinding, nodeLimitFinding } from '#lib/checks/calico/block-finding
 import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { leakFinding } from '#lib/checks/calico/leak-finding.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
+import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { nodeBlocks, strandedNodes } from '#lib/network/calico/node-blocks.ts';
 import { calicoUse } from '#lib/network/calico/pool-use.ts';
@@ -85,7 +86,7 @@ export const check = defineCheck({
       .filter(({ atLimit, inUse, available }) => atLimit && 100 * inUse >= options.nodeWarningPercent * (inUse + available))
       .toSorted((a, b) => a.available - b.available || (a.node < b.node ? -1 : 1));
     return {
-      findings: [
+      findings: mergeByResource([
         ...malformedFinding(target, 'Calico', malformed),
         ...pools.map((use) =>
           blockFinding({
@@ -98,7 +99,7 @@ export const check = defineCheck({
         ),
         ...filling.slice(0, options.nodeFindings).map((node) => nodeLimitFinding(node, objects.config)),
         ...leakFinding(target, objects.blocks, optional.pods, now.getTime() - 60_000 * options.leakMinutes),
-      ],
+      ]),
       metrics: [],
     };
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { poolFinding } from '#lib/checks/calico/pool-finding.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
+import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
@@ -65,11 +66,11 @@ export const check = defineCheck({
     const malformed = Object.values(objects.malformed).flat();
     const { pools, orphaned } = calicoUse(objects);
     return {
-      findings: [
+      findings: mergeByResource([
         ...malformedFinding(target, 'Calico', malformed),
         ...(malformed.length === 0 ? clusterFindings(target, objects.pools, orphaned) : []),
         ...pools.map((use) => poolFinding({ use, pools, thresholds: options, malformed })),
-      ],
+      ]),
       metrics: [],
     };
   },

@@ -3,6 +3,7 @@ import { noCiliumNodeFinding } from '#lib/checks/cilium/no-cilium-node-finding.t
 import { nodePoolFinding } from '#lib/checks/cilium/node-pool-finding.ts';
 import { poolCidrsFinding } from '#lib/checks/cilium/pool-cidrs-finding.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
+import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
@@ -89,7 +90,7 @@ export const check = defineCheck({
       (node) => takesCniAgent(node) && schedulesOn(ipam.daemonSet, node) && !known.has(node.name) && !joining(node),
     );
     return {
-      findings: [
+      findings: mergeByResource([
         ...malformedFinding(target, 'Cilium', malformed),
         ...noCiliumNodeFinding(target, without),
         ...counted.flatMap(({ pools }) => pools.map((pool) => poolCidrsFinding(pool, options, resources.malformed.length > 0))),
@@ -98,7 +99,7 @@ export const check = defineCheck({
           const own = optional.pods.ok ? (pods.get(resource.name) ?? []) : undefined;
           return nodePoolUses(resource, node, own).map((use) => nodePoolFinding(use, node, joining(node), options));
         }),
-      ],
+      ]),
       metrics: [],
     };
   },

@@ -167,3 +167,14 @@ describe('nothing to judge', () => {
     ]);
   });
 });
+
+test('a malformed object and a leak are one finding of the cluster', () => {
+  const broken = anObject('IPReservation', 'kept', { reservedCIDRs: ['x'] });
+  const { findings } = judge([POOL, broken, aBlock('10.244.0.0/28', 'n1', [{ pod: 'gone', namespace: 'shop' }])]);
+  expect(findings[0]).toMatchObject({
+    verdict: 'unknown',
+    summary: expect.stringMatching(/IPReservation kept.*kept for pods that are gone/),
+    evidence: { malformed: [expect.any(String)], leaked: 1 },
+  });
+  expect(findings).toHaveLength(2);
+});
