@@ -6,6 +6,7 @@ import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { calico, policyOnly } from './worlds/calico.ts';
 import { clusterPool, eniMode } from './worlds/cilium.ts';
 import { flannel } from './worlds/flannel.ts';
+import { shutBetweenNodes } from './worlds/other-cni.ts';
 import { shop } from './worlds/shop.ts';
 
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
@@ -61,6 +62,36 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['outside of the network', () => flannel({ podCidr: (at) => `10.245.${at}.0/24` }), 'critical'],
     ['a network that overlaps the VPC', () => flannel({ netConf: { Network: '10.0.0.0/8' } }), 'warning'],
     ['its configuration is refused', () => flannel({ forbidden: ['configmaps'] }), 'unknown'],
+    ['no flannel', () => shop(), 'not-applicable'],
+  ],
+  'flannel-backend': [
+    ['all nodes tell the same, and the port is open', () => flannel(), 'ok'],
+    [
+      'one node tells another backend',
+      () => flannel({ annotations: (_, at) => (at === 1 ? { 'backend-type': 'host-gw' } : {}) }),
+      'critical',
+    ],
+    [
+      'one node tells the address of another',
+      () => flannel({ annotations: (_, at) => (at === 1 ? { 'public-ip': '10.0.9.9' } : {}) }),
+      'critical',
+    ],
+    [
+      'one node tells nothing',
+      () => flannel({ annotations: (_, at) => (at === 1 ? { 'backend-type': undefined } : {}) }),
+      'critical',
+    ],
+    ['the VXLAN port is shut', () => shutBetweenNodes(flannel()), 'critical'],
+    [
+      'a backend that is not known',
+      () =>
+        flannel({
+          netConf: { Network: '10.244.0.0/16', Backend: { Type: 'alloc' } },
+          annotations: () => ({ 'backend-type': 'alloc' }),
+        }),
+      'unknown',
+    ],
+    ['security groups denied', () => flannel(), 'unknown', { denied: ['ec2:DescribeSecurityGroupRules'] }],
     ['no flannel', () => shop(), 'not-applicable'],
   ],
 };

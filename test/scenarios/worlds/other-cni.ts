@@ -97,3 +97,8 @@ export function served(
     items: Object.entries(items).map(([name, rest]) => ({ apiVersion, kind, metadata: { name }, ...rest })),
   };
 }
+
+/** The same world, whose security groups let nothing in. */
+export function shutBetweenNodes(world: World): World {
+  return { ...world, securityGroupRules: world.securityGroupRules.filter(({ isEgress }) => isEgress) };
+}
