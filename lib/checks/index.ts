@@ -1,6 +1,8 @@
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
+import { check as clusterAccess } from '#lib/checks/cluster/cluster-access.ts';
+import { check as clusterHealth } from '#lib/checks/cluster/cluster-health.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
 import { check as cniKernel } from '#lib/checks/cni/cni-kernel.ts';
@@ -14,7 +16,6 @@ import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
 import { check as dnsNetworkPolicy } from '#lib/checks/dns/dns-network-policy.ts';
 import { check as dnsQuality } from '#lib/checks/dns/dns-quality.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
-import { check as flannelBackend } from '#lib/checks/flannel/flannel-backend.ts';
 import { check as flannelPodCidr } from '#lib/checks/flannel/flannel-pod-cidr.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
@@ -69,5 +70,6 @@ export const CHECKS: readonly Check[] = [
   calicoBlockFragmentation,
   ciliumIpam,
   flannelPodCidr,
-  flannelBackend,
+  clusterHealth,
+  clusterAccess,
 ];
