@@ -16,6 +16,7 @@ import { check as dnsNetworkAcls } from '#lib/checks/dns/dns-network-acls.ts';
 import { check as dnsNetworkPolicy } from '#lib/checks/dns/dns-network-policy.ts';
 import { check as dnsQuality } from '#lib/checks/dns/dns-quality.ts';
 import { check as dnsSecurityGroups } from '#lib/checks/dns/dns-security-groups.ts';
+import { check as flannelBackend } from '#lib/checks/flannel/flannel-backend.ts';
 import { check as flannelPodCidr } from '#lib/checks/flannel/flannel-pod-cidr.ts';
 import { check as branchEniCapacity } from '#lib/checks/node/branch-eni-capacity.ts';
 import { check as eniConfig } from '#lib/checks/node/eni-config.ts';
@@ -70,6 +71,7 @@ export const CHECKS: readonly Check[] = [
   calicoBlockFragmentation,
   ciliumIpam,
   flannelPodCidr,
+  flannelBackend,
   clusterHealth,
   clusterAccess,
 ];
