@@ -2,7 +2,7 @@ import { requireRead } from '#lib/cli/one-snapshot.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
-import { clientReach, isUncertain } from '#lib/network/dns/client-reach.ts';
+import { clientReach, hangsOnEnforcement } from '#lib/network/dns/client-reach.ts';
 import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns/policies.ts';
 import { reasonsOf } from '#lib/network/dns/policy-reasons.ts';
 import { workloadOf } from '#lib/network/workload.ts';
@@ -75,6 +75,7 @@ function judge(slices: Slices): DnsPolicies {
     networkPolicies: dataOf(slices.networkPolicies),
     namespaces: dataOf(slices.namespaces),
     policyResources: dataOf(slices.policyResources),
+    nodeClasses: dataOf(slices.nodeClasses),
     services: dataOf(slices.services),
   });
 }
@@ -101,11 +102,13 @@ function stateOf(clients: readonly DnsClient[], { servers, enforcement }: DnsPol
     if (needed === 'unknown' || tcp === 'unknown') return 'unknown';
     return needed === 'whole' && tcp === 'whole' ? 'reached' : 'in-part';
   });
-  const reasons = reasonsOf(clients.flatMap(({ problems }) => problems));
+  const problems = clients.flatMap((client) => client.problems);
+  const reasons = reasonsOf(problems);
+  const hangs = problems.some((way) => hangsOnEnforcement(way, enforcement));
   const doubts = [
     ...(servers.ready.length === 0 ? ['no CoreDNS pod is ready'] : []),
-    ...(enforcement.kind === 'unknown' && reasons.length > 0 ? [enforcement.reason] : []),
-    ...(enforcement.kind !== 'unknown' && reasons.length > 0 && clients.some((client) => isUncertain(client, enforcement))
+    ...(enforcement.kind === 'unknown' && hangs ? [enforcement.reason] : []),
+    ...(!hangs && problems.length > 0 && clients.some(({ nodeAnswers }) => nodeAnswers)
       ? ['its nodes may answer DNS themselves']
       : []),
   ];

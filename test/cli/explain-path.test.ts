@@ -9,7 +9,7 @@ import { runExplainPathCommand } from '#lib/cli/run-explain-path.ts';
 import { writeSnapshot } from '#lib/cli/snapshot-file.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { startSandbox } from '#lib/sandbox/sandbox.ts';
-import { asking, type Given, twoSubnets } from '#test/checks/dns/two-subnets.ts';
+import { asking, type Given, nodeA, nodeB, twoSubnets } from '#test/checks/dns/two-subnets.ts';
 import { aSystem } from '#test/cli/a-system.ts';
 import { run } from '#test/cli/run-cniwatch.ts';
 import { anAcl } from '#test/network/acls.ts';
@@ -59,6 +59,15 @@ const world = (over: Given = {}): Given =>
     ],
     ...over,
   });
+
+/** One of the two nodes is of Auto Mode. */
+function autoNode(nodeClass: string, name = 'node-a'): Given {
+  const labels = { 'eks.amazonaws.com/compute-type': 'auto', 'eks.amazonaws.com/nodeclass': nodeClass };
+  return {
+    nodes: [nodeA, nodeB].map((node) => (node.name === name ? { ...node, labels } : node)),
+    nodeClasses: [{ name: 'strict', networkPolicy: 'DefaultDeny' }],
+  };
+}
 
 const QUESTION = { from: 'default/web-1', to: 'data/db-0:5432' };
 type Asked = Partial<ExplainPathOptions>;
@@ -282,6 +291,8 @@ describe('--all-dns', () => {
       'unknown',
     ],
     ['policies were not read', { networkPolicies: DENIED }, 3, 'unknown'],
+    ['the NodeClass of its Auto Mode node denies by default', autoNode('strict'), 3, 'unknown'],
+    ['that of CoreDNS does', autoNode('strict', 'node-b'), 2, 'cut-off'],
     ['no CoreDNS pod is ready', { endpointSlices: [] }, 3, 'unknown'],
     ['nobody enforces policies', { daemonSets: [awsNode()], networkPolicies: [aPolicy()] }, 0, 'cut-off'],
   ])('%s', async (_name, over, code, state) => {

@@ -28,13 +28,15 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['CoreDNS lets nobody in', () => filters.policies(filters.lockCoreDns), 'critical'],
     ['nobody enforces policies', () => filters.policiesOfNobody(filters.denyAll), 'ok'],
     ['Auto Mode, without CoreDNS', autoMode, 'not-applicable'],
-    ['policies were not read', forbiddenPolicies, 'unknown'],
+    ['Auto Mode beside, whose NodeClass sets nothing', () => filters.besideAutoMode({}), 'ok'],
+    ['and denies by default', () => filters.besideAutoMode({ networkPolicy: 'DefaultDeny' }), 'unknown'],
+    ['and was not read', () => forbidden('nodeclasses', filters.besideAutoMode({})), 'unknown'],
+    ['policies were not read', () => forbidden('networkpolicies', filters.policies(filters.denyAll)), 'unknown'],
   ],
 };
 
-function forbiddenPolicies(): World {
-  const world = filters.policies(filters.denyAll);
-  return { ...world, clusters: world.clusters.map((cluster) => ({ ...cluster, forbidden: ['networkpolicies'] })) };
+function forbidden(resource: string, world: World): World {
+  return { ...world, clusters: world.clusters.map((cluster) => ({ ...cluster, forbidden: [resource] })) };
 }
 
 describe.each(Object.entries(CASES))('%s', (id, cases) => {

@@ -14,7 +14,7 @@ export const check = defineCheck({
   area: 'dns',
   severity: 'critical',
   inputs: ['nodes', 'pods', 'daemonSets', 'endpointSlices', 'networkPolicies', 'policyResources'],
-  optional: ['cluster', 'namespaces', 'services', 'configMaps'],
+  optional: ['cluster', 'namespaces', 'services', 'configMaps', 'nodeClasses'],
   options: z.object({
     criticalPodsPercent: z
       .number()
@@ -42,7 +42,8 @@ export const check = defineCheck({
         'Service and not both, or no rule allows the NodeLocal DNSCache of their node, which plugins judge differently',
       unknown:
         'a policy of a kind that is not evaluated, or labels that were not read, could change the answer; it is not known who enforces policies ' +
-        '(EKS Auto Mode, two plugins at once); no CoreDNS pod is ready',
+        '(EKS Auto Mode, two plugins at once); the NodeClass of an Auto Mode node denies by default, and the node may answer DNS itself, or the ' +
+        'NodeClass was not read; no CoreDNS pod is ready',
       notApplicable: 'no running pod asks for names, or Auto Mode answers DNS on its nodes and no CoreDNS pod runs',
     },
     evidence: {
@@ -61,7 +62,7 @@ export const check = defineCheck({
     sources: [
       'Kubernetes documentation, "Network Policies" and "DNS for Services and Pods"',
       'Kubernetes API reference, NetworkPolicy networking.k8s.io/v1',
-      'Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies"',
+      'Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies" and "Create a Node Class for Amazon EKS"',
       'Kubernetes documentation, "Using NodeLocal DNSCache in Kubernetes Clusters"',
       'Cilium documentation, "Network Policy"; Calico documentation, "Network policy"',
     ],
@@ -74,6 +75,7 @@ export const check = defineCheck({
       namespaces: dataOf(optional.namespaces),
       services: dataOf(optional.services),
       configMaps: dataOf(optional.configMaps),
+      nodeClasses: dataOf(optional.nodeClasses),
     });
     const { clients, servers } = judged;
     if (clients.length === 0) return notApplicable(target, 'No running pod asks for names.');

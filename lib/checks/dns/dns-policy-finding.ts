@@ -2,9 +2,10 @@ import { listed, PROTOCOLS } from '#lib/checks/dns/source-class-words.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { type ClientReach, clientReach } from '#lib/network/dns/client-reach.ts';
+import { type ClientReach, clientReach, hangsOnEnforcement } from '#lib/network/dns/client-reach.ts';
 import type { DnsClient, DnsPolicies } from '#lib/network/dns/policies.ts';
 import { policiesIn, reasonsOf } from '#lib/network/dns/policy-reasons.ts';
+import type { DnsPolicyWay } from '#lib/network/dns/policy-ways.ts';
 import { policyName } from '#lib/network/policy/words.ts';
 import { workloadOf } from '#lib/network/workload.ts';
 
@@ -32,7 +33,7 @@ export function namespaceFinding(
   const verdict = enforcement.kind === 'not-enforced' ? 'ok' : wouldBe;
   const problems = [...lost, ...short].flatMap(({ client }) => client.problems);
   const shown = problems.length > 0 ? policiesIn(problems) : isolatingPolicies(clients, compiled);
-  const reasons = [...reasonsOf(problems), ...(problems.length > 0 ? uncertainties(clients, enforcement) : [])];
+  const reasons = [...reasonsOf(problems), ...uncertainties(clients, problems, enforcement)];
   const counted = { clients: clients.length, lost: lost.length, short: short.length, endpoints: servers.ready.length };
   return {
     verdict,
@@ -88,9 +89,15 @@ function summaryOf(
   return `${would} ${[...cut, ...limited].join(' and ')}`;
 }
 
-function uncertainties(clients: readonly DnsClient[], enforcement: DnsPolicies['enforcement']): readonly string[] {
+function uncertainties(
+  clients: readonly DnsClient[],
+  problems: readonly DnsPolicyWay[],
+  enforcement: DnsPolicies['enforcement'],
+): readonly string[] {
+  if (problems.length === 0) return [];
+  const hangs = problems.some((way) => hangsOnEnforcement(way, enforcement));
   return [
-    ...(enforcement.kind === 'unknown' ? [`whether it happens is not known, since ${enforcement.reason}`] : []),
+    ...(enforcement.kind === 'unknown' && hangs ? [`whether it happens is not known, since ${enforcement.reason}`] : []),
     ...(clients.some(({ nodeAnswers }) => nodeAnswers) ? ['Auto Mode nodes may answer DNS themselves'] : []),
   ];
 }

@@ -13,25 +13,24 @@ export interface ClientReach {
   readonly tcp: Reach;
 }
 
-/** Where it is not known who enforces policies, or the node may answer itself, a denial is not known to happen. */
-export function isUncertain({ nodeAnswers }: Pick<DnsClient, 'nodeAnswers'>, enforcement: PolicyEnforcement): boolean {
-  return nodeAnswers || enforcement.kind === 'unknown';
+/** Whether it is not known if this happens, since it is not known who enforces policies. */
+export function hangsOnEnforcement(way: DnsPolicyWay, enforcement: PolicyEnforcement): boolean {
+  if (enforcement.kind !== 'unknown') return false;
+  return way.verdict !== 'deny' || way.blockedBy.every(({ nodeClass }) => nodeClass === undefined);
 }
 
 export function clientReach(client: DnsClient, servers: DnsServers, enforcement: PolicyEnforcement): ClientReach {
-  const uncertain = isUncertain(client, enforcement);
+  // A node that may answer itself leaves open what a gap on the way to CoreDNS does.
+  const verdictOf = (way: DnsPolicyWay): PathVerdict =>
+    client.nodeAnswers || hangsOnEnforcement(way, enforcement) ? 'unknown' : way.verdict;
   const over = (protocol: TransportProtocol): Reach => {
     const problems = client.problems.filter((way) => way.protocol === protocol);
     const ways = client.route === 'node-cache' ? 1 : servers.ready.filter(({ ports }) => ports[protocol] !== undefined).length;
     // A protocol that the Service does not offer is no matter of policies.
     if (ways === 0) return 'whole';
     const passing = Array.from({ length: ways - problems.length }, () => ({ verdict: 'allow' as const }));
-    return reachOf([...passing, ...problems.map((way) => ({ verdict: verdictOf(way, uncertain) }))]);
+    return reachOf([...passing, ...problems.map((way) => ({ verdict: verdictOf(way) }))]);
   };
   const tcp = over('tcp');
   return { needed: client.route === 'node-cache-itself' ? tcp : over('udp'), tcp };
-}
-
-function verdictOf({ verdict }: DnsPolicyWay, uncertain: boolean): PathVerdict {
-  return uncertain ? 'unknown' : verdict;
 }

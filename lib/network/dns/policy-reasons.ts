@@ -1,6 +1,6 @@
 import type { DnsPolicyWay } from '#lib/network/dns/policy-ways.ts';
-import type { PolicyRef } from '#lib/network/policy/decision.ts';
-import { policyDoubtText, policyName, policyNames } from '#lib/network/policy/words.ts';
+import type { PolicyBlock, PolicyRef } from '#lib/network/policy/decision.ts';
+import { defaultDenier, policyDoubtText, policyName, policyNames } from '#lib/network/policy/words.ts';
 
 /** Why these ways do not plainly pass: a clause each. */
 export function reasonsOf(ways: readonly DnsPolicyWay[]): readonly string[] {
@@ -10,8 +10,9 @@ export function reasonsOf(ways: readonly DnsPolicyWay[]): readonly string[] {
 function reasons(way: DnsPolicyWay): readonly string[] {
   switch (way.verdict) {
     case 'deny':
-      return way.blockedBy.map(({ side, isolatedBy }) => {
-        if (isolatedBy.length === 0) return "in the VPC CNI's strict mode everything is denied to a pod that no policy selects";
+      return way.blockedBy.map((block) => {
+        const { side, isolatedBy } = block;
+        if (isolatedBy.length === 0) return deniedByDefault(block);
         return side === 'egress'
           ? `no egress rule of ${policyNames(isolatedBy)} lets it out`
           : `no ingress rule of ${policyNames(isolatedBy)} lets it in to CoreDNS`;
@@ -27,6 +28,12 @@ function reasons(way: DnsPolicyWay): readonly string[] {
         ? ["an ipBlock decides, and the address of CoreDNS's Service was not read"]
         : way.because.map(policyDoubtText);
   }
+}
+
+function deniedByDefault({ side, nodeClass }: PolicyBlock): string {
+  if (nodeClass === undefined) return "in the VPC CNI's strict mode everything is denied to a pod that no policy selects";
+  const denied = side === 'egress' ? 'a pod' : 'a CoreDNS pod';
+  return `${defaultDenier({ nodeClass })} denies everything to ${denied} that no policy selects`;
 }
 
 /** The policies that these ways hang on, by name. */

@@ -9,7 +9,7 @@ import type { PolicyEnforcement } from '#lib/network/policy/enforcement.ts';
 import { policyJudge } from '#lib/network/policy/judge.ts';
 import type { PolicyTraffic } from '#lib/network/policy/ports.ts';
 import { decideSide } from '#lib/network/policy/sides.ts';
-import { policyDoubtText, policyName, policyNames } from '#lib/network/policy/words.ts';
+import { defaultDenier, policyDoubtText, policyName, policyNames } from '#lib/network/policy/words.ts';
 
 export interface PolicyQuestion {
   readonly from: PathEnd;
@@ -31,6 +31,7 @@ export function policyLayers(
     networkPolicies: dataOf(slices.networkPolicies),
     namespaces: dataOf(slices.namespaces),
     policyResources: dataOf(slices.policyResources),
+    nodeClasses: dataOf(slices.nodeClasses),
   });
   const unread = unreadReason({ DaemonSets: slices.daemonSets, nodes: slices.nodes });
   const enforcement: PolicyEnforcement = unread === undefined ? found : { kind: 'unknown', reason: unread };
@@ -54,7 +55,9 @@ function sideLayer(side: PolicySide, decision: SideDecision, context: SideContex
       const { passage } = decision;
       if (passage.by !== 'rule') {
         const doubt =
-          passage.by === 'no-policy' && context.enforcement.kind === 'unknown' ? context.enforcement.reason : undefined;
+          passage.by === 'no-policy' && context.enforcement.kind === 'unknown' && context.enforcement.enforcement === undefined
+            ? context.enforcement.reason
+            : undefined;
         const unless = doubt === undefined ? '' : ` (unless something denies by default: ${doubt})`;
         return plainLayer(layer, 'allowed', `${openReason(passage.by, side, own)}${unless}`);
       }
@@ -62,13 +65,14 @@ function sideLayer(side: PolicySide, decision: SideDecision, context: SideContex
       return { ...plainLayer(layer, 'allowed', reason), by: [policyName(passage.policy)] };
     }
     case 'denied': {
-      const { isolatedBy } = decision.block;
+      const { isolatedBy, nodeClass } = decision.block;
       const reason =
         isolatedBy.length === 0
-          ? `the VPC CNI's strict mode denies everything to ${own} until a policy selects it`
+          ? `${defaultDenier(decision.block)} denies everything to ${own} until a policy selects it`
           : `${own} is isolated by ${policyNames(isolatedBy)}, and no ${side} rule lets it pass`;
-      const denied = { layer, by: isolatedBy.map(policyName), toOpen: [ruleToAdd(side, context)] };
-      return { ...denied, ...enforced(context.enforcement, reason) };
+      const by = [...isolatedBy.map(policyName), ...(nodeClass === undefined ? [] : [`NodeClass ${nodeClass}`])];
+      const denied = { layer, by, toOpen: [ruleToAdd(side, context)] };
+      return { ...denied, ...(nodeClass === undefined ? enforced(context.enforcement, reason) : { verdict: 'denied', reason }) };
     }
   }
 }

@@ -9,9 +9,18 @@ import type { Labels } from '#lib/network/policy/selectors.ts';
 
 /**
  * What is done to a pod that policies could select: they are enforced; or everything is denied until one selects it; or nothing is
- * enforced; or it is not certain that anything is.
+ * enforced; or it is not certain that anything is; or a NodeClass of EKS Auto Mode denies by default, or may.
  */
-export type Enforcement = 'policies' | 'denied-until-selected' | 'none' | 'uncertain';
+export type Enforcement = 'policies' | 'denied-until-selected' | 'none' | 'uncertain' | NodeClassDefault;
+
+export type NodeClassDefault = {
+  /** Whether policies are known to be handed to the node. Without them the default holds, whatever they say. */
+  readonly policiesReach: boolean;
+} & (
+  | { readonly kind: 'default-deny'; readonly nodeClass: string }
+  /** The reason is a clause. */
+  | { readonly kind: 'default-unknown'; readonly reason: string }
+);
 
 /** Pods that no policy tells apart, but by their addresses and nodes. */
 export interface PodClass {

@@ -31,13 +31,24 @@ export type OpenBy = 'no-policy' | 'host-network' | 'own-node' | 'loopback' | 'n
 /** A side that lets nothing of this traffic through. */
 export interface PolicyBlock {
   readonly side: PolicySide;
-  /** Empty where the plugin denies everything to a pod that no policy selects. */
+  /** Empty where everything is denied to a pod that no policy selects: by the NodeClass, or by the plugin where there is none. */
   readonly isolatedBy: readonly PolicyRef[];
+  /** The NodeClass of EKS Auto Mode that denies by default: then the denial is certain, whoever enforces policies. */
+  readonly nodeClass?: string;
 }
 
 export type PolicyDoubt =
   | { readonly kind: 'policy'; readonly side: PolicySide; readonly policy: PolicyRef; readonly doubt: Doubt }
+  | DefaultDoubt
   | UnreadSlice;
+
+/** Something may deny what no policy decides. */
+export interface DefaultDoubt {
+  readonly kind: 'default';
+  readonly side: PolicySide;
+  /** A clause. */
+  readonly reason: string;
+}
 
 /** A list that was not read: anything could stand in it. */
 export interface UnreadSlice {

@@ -1,3 +1,4 @@
+import type { NodeClass } from '#lib/model/karpenter.ts';
 import type { ConfigMap, CustomResource, DaemonSet, Namespace, NetworkPolicy, Node } from '#lib/model/kubernetes.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { isAutoModeNode } from '#lib/network/dns/clients.ts';
@@ -15,6 +16,7 @@ export interface PolicyJudgeWorld {
   readonly networkPolicies: readonly NetworkPolicy[] | undefined;
   readonly namespaces: readonly Namespace[] | undefined;
   readonly policyResources: readonly CustomResource[] | undefined;
+  readonly nodeClasses: readonly NodeClass[] | undefined;
 }
 
 /** The policies of a cluster, prepared for questions, and who enforces them. */
@@ -30,24 +32,29 @@ export function policyJudge(world: PolicyJudgeWorld): PolicyJudge {
   const { networkPolicies: policies, namespaces, policyResources: resources } = world;
   const enforcement = enforcementIn(world);
   const engine = enforcement.kind === 'enforced' ? enforcement.engine : ANY_ENGINE;
-  const enforced = enforcement.kind === 'enforced' ? { enforcement: enforcement.enforcement } : {};
+  const enforced =
+    enforcement.kind === 'not-enforced' || enforcement.enforcement === undefined ? {} : { enforcement: enforcement.enforcement };
   const compile = (blocksMatchCluster: boolean) =>
     compilePolicies({ policies, namespaces, resources, engine: { ...engine, blocksMatchCluster }, ...enforced });
   const compiled = compile(engine.blocksMatchCluster);
   return { enforcement, compiled, withoutBlocks: engine.blocksMatchCluster ? compile(false) : compiled };
 }
 
-function enforcementIn({ nodes, daemonSets, autoMode, configMaps }: PolicyJudgeWorld): PolicyEnforcement {
-  const found = policyEnforcement(daemonSets, new Map(nodes.map((node) => [node.name, node])), {
-    autoMode: autoMode || nodes.some(isAutoModeNode),
-  });
+function enforcementIn({ nodes, daemonSets, autoMode, configMaps, nodeClasses }: PolicyJudgeWorld): PolicyEnforcement {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const controller = policyController(configMaps);
+  if (autoMode || nodes.some(isAutoModeNode)) {
+    return policyEnforcement(daemonSets, byName, { nodeClasses, policiesReach: controller === 'on' });
+  }
+  const found = policyEnforcement(daemonSets, byName);
   if (found.kind === 'not-enforced' && findCnis(daemonSets).length === 0) {
     return { kind: 'unknown', reason: 'no agent of a known CNI runs here, and an unknown one may enforce network policies' };
   }
-  if (found.kind !== 'enforced' || found.by !== 'vpc-cni' || !controllerIsOff(configMaps)) return found;
+  if (found.kind !== 'enforced' || found.by !== 'vpc-cni' || controller !== 'off') return found;
   return {
     kind: 'unknown',
     reason: "the VPC CNI's agents enforce network policies, and the ConfigMap amazon-vpc-cni keeps EKS from handing them any",
+    enforcement: found.enforcement,
   };
 }
 
@@ -55,8 +62,8 @@ function enforcementIn({ nodes, daemonSets, autoMode, configMaps }: PolicyJudgeW
  * Agents enforce what the controller on the control plane hands them, once it is switched on.
  * Source: Amazon EKS User Guide, "Restrict Pod network traffic with Kubernetes network policies", `enable-network-policy-controller`.
  */
-function controllerIsOff(configMaps: readonly ConfigMap[] | undefined): boolean {
+function policyController(configMaps: readonly ConfigMap[] | undefined): 'on' | 'off' | 'unknown' {
   const found = configMaps?.find(({ namespace, name }) => namespace === 'kube-system' && name === 'amazon-vpc-cni');
-  if (found === undefined || found.unread !== undefined) return false;
-  return found.data?.['enable-network-policy-controller'] !== 'true';
+  if (found === undefined || found.unread !== undefined) return 'unknown';
+  return found.data?.['enable-network-policy-controller'] === 'true' ? 'on' : 'off';
 }

@@ -1,7 +1,9 @@
 import type { PodClass, SelectingPolicy } from '#lib/network/policy/classes.ts';
 import type { OpenBy, PolicyDoubt, PolicySide, SideDecision, UnreadSlice } from '#lib/network/policy/decision.ts';
+import { asEnforced, byDefault } from '#lib/network/policy/defaults.ts';
+import { doubtOf, mayIsolate } from '#lib/network/policy/doubts.ts';
 import { type End, sameNode, samePod } from '#lib/network/policy/ends.ts';
-import { anyOf, type Doubt, type Match } from '#lib/network/policy/match.ts';
+import { anyOf, type Match } from '#lib/network/policy/match.ts';
 import { type RuleContext, ruleMatches } from '#lib/network/policy/network-policy-rules.ts';
 import { withOverrides } from '#lib/network/policy/override.ts';
 
@@ -22,13 +24,13 @@ export function decideSide(side: PolicySide, ends: { readonly from: End; readonl
   if (unread.length > 0) return { verdict: 'unknown', because: unread };
   const decision = podClass.hostNetwork
     ? passes('host-network')
-    : ifEnforced(podClass, decidePolicies(side, podClass, peer, { ...context, destination: ends.to }));
+    : asEnforced(side, podClass, decidePolicies(side, podClass, peer, { ...context, destination: ends.to }));
   return withOverrides(side, decision, podClass.overrides);
 }
 
 /**
  * What networking.k8s.io decides: a pod that some policy isolates in this direction is open to what the rules of all such policies
- * allow together, and any other pod is open to everything.
+ * allow together, and any other pod is open to everything but where something denies by default.
  * Source: Kubernetes documentation, "Network Policies", "The two sorts of pod isolation".
  */
 function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context: RuleContext): SideDecision {
@@ -45,15 +47,7 @@ function decidePolicies(side: PolicySide, podClass: PodClass, peer: End, context
   const doubts = doubtful ? doubtsOf(side, podClass, peer, context) : [];
   if (doubts.length > 0) return { verdict: 'unknown', because: doubts };
   if (isolatedBy.length > 0) return { verdict: 'denied', block: { side, isolatedBy } };
-  return podClass.enforcement === 'denied-until-selected' ? unlessSelected(side, podClass.policies) : passes('no-policy');
-}
-
-/** A pod that policies may not reach is open to what they do not forbid, and to the rest perhaps. */
-function ifEnforced({ enforcement }: PodClass, decision: SideDecision): SideDecision {
-  if (enforcement !== 'uncertain' || decision.verdict !== 'denied') return decision;
-  const { side, isolatedBy } = decision.block;
-  const because = isolatedBy.map((policy): PolicyDoubt => ({ kind: 'policy', side, policy, doubt: 'enforcement' }));
-  return { verdict: 'unknown', because };
+  return byDefault(side, podClass);
 }
 
 /** Rules that may allow, and, where nothing isolates for certain, policies that may isolate. */
@@ -70,23 +64,6 @@ function doubtsOf(side: PolicySide, { isolating }: PodClass, peer: End, context:
 /** Whether any rule of a policy matches, or the first that may. */
 function bestMatch(side: PolicySide, { compiled }: SelectingPolicy, peer: End, context: RuleContext): Match {
   return anyOf(compiled[side], (rule) => ruleMatches(rule, peer, context));
-}
-
-/** In the VPC CNI's strict mode a policy of either direction ends the denial of both. */
-function unlessSelected(side: PolicySide, policies: readonly SelectingPolicy[]): SideDecision {
-  if (policies.some(({ selects }) => selects === true)) return passes('no-policy');
-  const doubts = mayIsolate(side, policies);
-  return doubts.length > 0 ? { verdict: 'unknown', because: doubts } : { verdict: 'denied', block: { side, isolatedBy: [] } };
-}
-
-function mayIsolate(side: PolicySide, policies: readonly SelectingPolicy[]): PolicyDoubt[] {
-  return policies.flatMap((policy) => (policy.selects === true ? [] : [doubtOf(side, policy, true)]));
-}
-
-/** A rule that matches is in doubt where it is not certain that its policy selects the pod. */
-function doubtOf(side: PolicySide, { compiled, selects }: SelectingPolicy, match: true | Doubt): PolicyDoubt {
-  const doubt = match === true ? selects : match;
-  return { kind: 'policy', side, policy: compiled.ref, doubt: doubt === true ? 'unreadable' : doubt };
 }
 
 function passes(by: OpenBy): SideDecision {

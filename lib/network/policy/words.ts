@@ -1,4 +1,4 @@
-import type { PolicyDoubt, PolicyRef } from '#lib/network/policy/decision.ts';
+import type { PolicyBlock, PolicyDoubt, PolicyRef } from '#lib/network/policy/decision.ts';
 import type { Doubt } from '#lib/network/policy/match.ts';
 
 /** `NetworkPolicy shop/default-deny`; without a namespace where the kind has none. */
@@ -28,5 +28,17 @@ const SLICES = { networkPolicies: 'NetworkPolicies', policyResources: 'policies 
 
 /** A clause a doubt: who leaves the answer open, and why. */
 export function policyDoubtText(doubt: PolicyDoubt): string {
-  return doubt.kind === 'unread' ? `${SLICES[doubt.slice]} were not read` : `${policyName(doubt.policy)} ${DOUBTS[doubt.doubt]}`;
+  switch (doubt.kind) {
+    case 'unread':
+      return `${SLICES[doubt.slice]} were not read`;
+    case 'default':
+      return doubt.reason;
+    case 'policy':
+      return `${policyName(doubt.policy)} ${DOUBTS[doubt.doubt]}`;
+  }
+}
+
+/** `NodeClass strict (networkPolicy: DefaultDeny)`: what denies by default. */
+export function defaultDenier({ nodeClass }: Pick<PolicyBlock, 'nodeClass'>): string {
+  return nodeClass === undefined ? "the VPC CNI's strict mode" : `NodeClass ${nodeClass} (networkPolicy: DefaultDeny)`;
 }

@@ -184,6 +184,46 @@ describe('who enforces policies', () => {
     expect(finding?.verdict).toBe('critical');
     expect(finding?.summary).toContain("in the VPC CNI's strict mode everything is denied to a pod that no policy selects");
   });
+  describe('on nodes of Auto Mode, which may answer DNS themselves', () => {
+    const ofClass = (nodeClass: string) => ({ labels: { ...auto.labels, 'eks.amazonaws.com/nodeclass': nodeClass } });
+    const nodeClasses = [{ name: 'default' }, { name: 'strict', networkPolicy: 'DefaultDeny' }];
+    const asks = (nodeClass: string, over: Given = {}, policies: NetworkPolicy[] = []) =>
+      world(policies, { daemonSets: [awsNode()], nodes: [{ ...nodeA, ...ofClass(nodeClass) }, nodeB], nodeClasses, ...over });
+    const answers = (nodeClass: string) => asks('', { nodes: [nodeA, { ...nodeB, ...ofClass(nodeClass) }] });
+    const on = { configMaps: [vpcCniMap({ 'enable-network-policy-controller': 'true' })] };
+    const allowDns = [allow(rule([KUBE_DNS], UDP_53, TCP_53))];
+    test.each<[string, Given, Verdict, string]>([
+      ['their NodeClass allows by default', asks('default'), 'ok', 'No network policy isolates'],
+      [
+        'it denies by default',
+        asks('strict'),
+        'unknown',
+        'NodeClass strict (networkPolicy: DefaultDeny) denies everything to a pod',
+      ],
+      ['it does, and a policy allows DNS', asks('strict', on, allowDns), 'ok', 'let 1 pod'],
+      ['and no node is handed it', asks('strict', {}, allowDns), 'unknown', 'enable-network-policy-controller'],
+      ['it is not there', asks('gone'), 'unknown', 'NodeClass gone'],
+      [
+        'NodeClasses were not read',
+        asks('default', { nodeClasses: DENIED }),
+        'unknown',
+        'NodeClasses of EKS Auto Mode were not read',
+      ],
+      ['CoreDNS is on one that allows', answers('default'), 'ok', 'No network policy isolates'],
+      [
+        'CoreDNS is on one that denies',
+        answers('strict'),
+        'critical',
+        'denies everything to a CoreDNS pod that no policy selects',
+      ],
+    ])('%s: $2', (_name, given, verdict, text) => {
+      expect(judge(given).findings).toMatchObject([{ verdict, summary: expect.stringContaining(text) }]);
+    });
+    test('a denial that does not hang on who enforces policies does not say so', () => {
+      expect(judge(answers('strict')).findings[0]?.summary).not.toContain('is not known');
+      expect(judge(asks('strict')).findings[0]?.summary).toMatch(/selects; Auto Mode nodes may answer DNS themselves\.$/);
+    });
+  });
   test('blocks never match pods with Cilium, so that there is nothing to differ in', () => {
     const over = { daemonSets: [CILIUM] };
     expect(verdictsOf(world([allow(rule([block('0.0.0.0/0')]))], over))).toEqual(['critical']);

@@ -21,6 +21,7 @@ const worldOf = ({ policies, namespaces, pods }: PolicyCase): DnsPolicyWorld => 
   networkPolicies: policies,
   namespaces,
   policyResources: [],
+  nodeClasses: [],
 });
 
 test('every pod misses exactly the ways that it misses by the book', () => {

@@ -4,7 +4,7 @@ import type { Pod } from '#lib/model/kubernetes.ts';
 import { parseAddress } from '#lib/network/address.ts';
 import type { LayerName, LayerVerdict } from '#lib/network/path/layer.ts';
 import { type PathQuestion, pathVerdict } from '#lib/network/path/verdict.ts';
-import { asking, eniA, eniB, type Given, twoSubnets } from '#test/checks/dns/two-subnets.ts';
+import { asking, eniA, eniB, type Given, nodeA, nodeB, twoSubnets } from '#test/checks/dns/two-subnets.ts';
 import { anAcl, anAclEntry, OPEN_ENTRIES } from '#test/network/acls.ts';
 import { aPolicy, enforcingVpcCni, inNamespace, rule } from '#test/network/policies.ts';
 import { aDaemonSet, aNodeEni, aRule, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
@@ -220,6 +220,107 @@ describe('what was not read leaves its layer open, where it decides', () => {
     const given = world({ daemonSets: [flannel], pods: [a, b] });
     expect(lettersOf(given, a, b)).toBe('auuuua unknown');
   });
+});
+
+describe('pods of EKS Auto Mode', () => {
+  const auto = (name: 'node-a' | 'node-b', nodeClass: string) => ({
+    ...(name === 'node-a' ? nodeA : nodeB),
+    labels: { 'eks.amazonaws.com/compute-type': 'auto', 'eks.amazonaws.com/nodeclass': nodeClass },
+  });
+  const nodeClasses = [{ name: 'default' }, { name: 'strict', networkPolicy: 'DefaultDeny' }];
+  const handed = (value: string): Given => ({
+    configMaps: [
+      { namespace: 'kube-system', name: 'amazon-vpc-cni', data: { 'enable-network-policy-controller': value }, omitted: [] },
+    ],
+  });
+  const between = (a: string, b: string, over: Given = {}): Given =>
+    world({ nodes: [auto('node-a', a), auto('node-b', b)], daemonSets: [], nodeClasses, ...over });
+  const allow = aPolicy({ egress: [rule()] });
+  const letIn = aPolicy({ ingress: [rule()] });
+  test.each<[string, Given, string, Pod?]>([
+    ['the NodeClasses of both allow by default', between('default', 'default'), 'aaaaaa allowed'],
+    ["the source's denies by default", between('strict', 'default'), 'daaaaa denied'],
+    ["the destination's does", between('default', 'strict'), 'aaaaad denied'],
+    ['both do', between('strict', 'strict'), 'daaaad denied'],
+    [
+      'a rule allows what the NodeClass denies',
+      between('strict', 'default', { networkPolicies: [allow], ...handed('true') }),
+      'aaaaaa allowed',
+    ],
+    [
+      'and no node is handed policies',
+      between('strict', 'default', { networkPolicies: [allow], ...handed('false') }),
+      'uaaaaa unknown',
+    ],
+    ['or nobody knows whether', between('strict', 'default', { networkPolicies: [allow], configMaps: DENIED }), 'uaaaaa unknown'],
+    [
+      'a policy for the other direction selects it',
+      between('strict', 'default', { networkPolicies: [letIn], ...handed('true') }),
+      'uaaaaa unknown',
+    ],
+    [
+      'a policy denies what the NodeClass denies',
+      between('strict', 'default', { networkPolicies: [aPolicy()] }),
+      'daaaaa denied',
+    ],
+    [
+      'a policy denies what the NodeClass allows',
+      between('default', 'default', { networkPolicies: [aPolicy()] }),
+      'uaaaaa unknown',
+    ],
+    ['a rule allows it, and the NodeClass does', between('default', 'default', { networkPolicies: [allow] }), 'aaaaaa allowed'],
+    ['the NodeClass of the source is not there', between('gone', 'default'), 'uaaaaa unknown'],
+    ['NodeClasses were not read', between('default', 'default', { nodeClasses: DENIED }), 'uaaaau unknown'],
+    [
+      'and a rule allows it',
+      between('default', 'default', { nodeClasses: DENIED, networkPolicies: [allow], ...handed('true') }),
+      'aaaaau unknown',
+    ],
+    ['on the network of the node nothing is denied', between('strict', 'default'), 'aaaaaa allowed', host],
+    [
+      'the destination alone is of Auto Mode',
+      between('', 'strict', { nodes: [nodeA, auto('node-b', 'strict')] }),
+      'aaaaad denied',
+    ],
+  ])('%s', (_name, given, expected, from = web) => {
+    expect(lettersOf(given, from)).toBe(expected);
+  });
+  test('a pod is not kept from its own node', () => {
+    expect(lettersOf(between('strict', 'strict'), web, '10.0.1.10')).toBe('a----a allowed');
+  });
+  test('who denies is named, and what would open it', () => {
+    const [egress] = ask(between('strict', 'default')).layers;
+    expect(egress).toMatchObject({
+      by: ['NodeClass strict'],
+      reason: 'NodeClass strict (networkPolicy: DefaultDeny) denies everything to default/web-1 until a policy selects it',
+      toOpen: ['NetworkPolicy of default that selects web-1: egress to pods app=db in namespace data, TCP 5432'],
+    });
+  });
+  test.each<[string, Given, string]>([
+    [
+      'what is not known',
+      between('gone', 'default'),
+      'NodeClass gone, which may deny by default, is not in the API server any more',
+    ],
+    [
+      'what keeps policies from it',
+      between('strict', 'default', { networkPolicies: [allow], ...handed('false') }),
+      "NodeClass strict denies by default; and no policy is known to open that, since enable-network-policy-controller is not seen to be 'true' in ConfigMap kube-system/amazon-vpc-cni",
+    ],
+    [
+      'what no document says',
+      between('strict', 'default', { networkPolicies: [letIn], ...handed('true') }),
+      'NodeClass strict denies by default, and no document says whether a policy for ingress ends that',
+    ],
+  ])('%s is named', (_name, given, reason) => {
+    expect(ask(given).layers[0]?.reason).toBe(reason);
+  });
+});
+
+test("in the VPC CNI's strict mode, with EKS's controller off, a pod without a policy is perhaps shut", () => {
+  const configMaps = [{ namespace: 'kube-system', name: 'amazon-vpc-cni', data: {}, omitted: [] }];
+  const given = world({ daemonSets: [enforcingVpcCni({ NETWORK_POLICY_ENFORCING_MODE: 'strict' })], configMaps });
+  expect(lettersOf(given)).toBe('uaaaau unknown');
 });
 
 describe('every layer says why, and what would open it', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { NodeClass } from '#lib/model/karpenter.ts';
 import type { DaemonSet, Node, Pod } from '#lib/model/kubernetes.ts';
-import { policyEnforcement } from '#lib/network/policy/enforcement.ts';
+import { type AutoMode, policyEnforcement } from '#lib/network/policy/enforcement.ts';
 import { aDaemonSet, aNode, aPod, awsNode } from '#test/scenarios/slices.ts';
 
 const container = (name: string, ...args: string[]) => ({ name, image: `${name}:1`, init: false, env: {}, args });
@@ -13,15 +14,30 @@ const CALICO = aDaemonSet({ name: 'calico-node', labels: { 'k8s-app': 'calico-no
 const CILIUM = aDaemonSet({ name: 'cilium', labels: { 'k8s-app': 'cilium' }, containers: [container('cilium-agent')] });
 const FLANNEL = aDaemonSet({ name: 'kube-flannel-ds', labels: { app: 'flannel' }, containers: [container('kube-flannel')] });
 
+const autoNode = (name: string, nodeClass?: string): Node =>
+  aNode({
+    name,
+    labels: {
+      'eks.amazonaws.com/compute-type': 'auto',
+      ...(nodeClass === undefined ? {} : { 'eks.amazonaws.com/nodeclass': nodeClass }),
+    },
+  });
+
 const NODES: Readonly<Record<string, Node>> = {
   linux: aNode({ name: 'linux' }),
   windows: aNode({ name: 'windows', operatingSystem: 'windows' }),
   fargate: aNode({ name: 'fargate', labels: { 'eks.amazonaws.com/compute-type': 'fargate' } }),
+  open: autoNode('open', 'default'),
+  'open-as-written': autoNode('open-as-written', 'allowing'),
+  shut: autoNode('shut', 'strict'),
+  odd: autoNode('odd', 'odd'),
+  orphan: autoNode('orphan', 'gone'),
+  bare: autoNode('bare'),
 };
 const owned = (nodeName: string): Pod => aPod({ nodeName, owner: { kind: 'ReplicaSet', name: 'web' } });
 
-const of = (daemonSets: readonly DaemonSet[], autoMode = false) =>
-  policyEnforcement(daemonSets, new Map(Object.entries(NODES)), { autoMode });
+const of = (daemonSets: readonly DaemonSet[], autoMode?: AutoMode) =>
+  policyEnforcement(daemonSets, new Map(Object.entries(NODES)), autoMode);
 
 describe('policies are enforced', () => {
   test.each<[string, readonly DaemonSet[], object]>([
@@ -41,7 +57,7 @@ describe('policies are enforced', () => {
   });
 
   test('as nobody can tell, in Auto Mode', () => {
-    expect(of([], true)).toMatchObject({ kind: 'unknown' });
+    expect(of([], { nodeClasses: [], policiesReach: true })).toMatchObject({ kind: 'unknown' });
   });
 });
 
@@ -64,5 +80,41 @@ describe('on a pod', () => {
   ])('%s', (_, daemonSet, pod, expected) => {
     const enforced = of([daemonSet]);
     expect(enforced.kind === 'enforced' && enforced.enforcement(pod)).toBe(expected);
+  });
+});
+
+describe('on a pod of a cluster with Auto Mode', () => {
+  const CLASSES: readonly NodeClass[] = [
+    { name: 'default' },
+    { name: 'allowing', networkPolicy: 'DefaultAllow' },
+    { name: 'strict', networkPolicy: 'DefaultDeny' },
+    { name: 'odd', networkPolicy: 'DefaultMaybe' },
+  ];
+  const ALLOWING = CLASSES.slice(0, 2);
+  const unknown = (reason: string) => ({ kind: 'default-unknown', reason: expect.stringContaining(reason) });
+  test.each<[string, string, readonly NodeClass[] | undefined, unknown]>([
+    ['whose NodeClass sets nothing', 'open', CLASSES, 'policies'],
+    ['whose NodeClass allows by default', 'open-as-written', CLASSES, 'policies'],
+    ['whose NodeClass denies by default', 'shut', CLASSES, { kind: 'default-deny', nodeClass: 'strict', policiesReach: true }],
+    ['whose NodeClass says something else', 'odd', CLASSES, unknown('NodeClass odd has networkPolicy: DefaultMaybe')],
+    ['whose NodeClass is not there', 'orphan', CLASSES, unknown('NodeClass gone')],
+    ['whose node does not tell it', 'bare', CLASSES, unknown('no label eks.amazonaws.com/nodeclass')],
+    ['where NodeClasses were not read', 'open', undefined, unknown('were not read')],
+    ['that has no node yet', '', CLASSES, unknown('its node is not known')],
+    ['that has no node yet, where every NodeClass allows by default', '', ALLOWING, 'policies'],
+    ['that has no node yet, where there is no NodeClass', '', [], unknown('its node is not known')],
+    ['of a node that is not of Auto Mode', 'linux', CLASSES, 'denied-until-selected'],
+    ['of such a node, where NodeClasses were not read', 'linux', undefined, 'denied-until-selected'],
+    ['of Fargate', 'fargate', CLASSES, 'none'],
+  ])('%s', (_, nodeName, nodeClasses, expected) => {
+    const strict = vpcCni({ NETWORK_POLICY_ENFORCING_MODE: 'strict' }, ON);
+    const found = of([strict], { nodeClasses, policiesReach: true });
+    const judged = found.kind === 'unknown' ? found.enforcement?.(owned(nodeName)) : undefined;
+    if (typeof expected === 'string') expect(judged).toBe(expected);
+    else expect(judged).toMatchObject(expected as object);
+  });
+  test('of a node that nobody enforces on', () => {
+    const found = of([], { nodeClasses: CLASSES, policiesReach: true });
+    expect(found.kind === 'unknown' && found.enforcement?.(owned('linux'))).toBe('policies');
   });
 });

@@ -1,6 +1,7 @@
 /** Situations of what stands between pods and CoreDNS: one function each. */
 import type { ClusterSpec } from '#lib/sandbox/builder/spec.ts';
 import { type AclEntry, anAclEntry, OPEN_ENTRIES, ports } from '#test/network/acls.ts';
+import { besideGeneral } from './nodes.ts';
 import { shop } from './shop.ts';
 
 type Policy = NonNullable<ClusterSpec['networkPolicies']>[number];
@@ -44,6 +45,10 @@ export const ipv6Open = () =>
 export const policies = (...networkPolicies: readonly Policy[]) =>
   shop({ cluster: { enforcesNetworkPolicies: true, networkPolicies } });
 export const policiesOfNobody = (...networkPolicies: readonly Policy[]) => shop({ cluster: { networkPolicies } });
+
+/** Nodes of Auto Mode beside a node group, which runs CoreDNS. */
+export const besideAutoMode = (nodeClass: Readonly<Record<string, string>>, cluster: Partial<ClusterSpec> = {}) =>
+  besideGeneral({ startedBy: 'auto-mode', nodeClass: 'own', maxPods: 110 }, { nodeClasses: { own: nodeClass }, ...cluster });
 
 export const denyAll: Policy = {
   namespace: 'shop',
