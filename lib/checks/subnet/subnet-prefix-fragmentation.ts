@@ -27,7 +27,7 @@ export const check = defineCheck({
   area: 'subnet',
   severity: 'critical',
   inputs: ['cluster', 'subnets', 'networkInterfaces', 'subnetCidrReservations'],
-  optional: ['nodes', 'pods', 'instances', 'daemonSets', 'eniConfigs', 'instanceTypes'],
+  optional: ['nodes', 'pods', 'instances', 'daemonSets', 'eniConfigs', 'instanceTypes', 'nodeClasses'],
   options: z.object({
     blockersListed: z.number().int().min(0).default(10).describe('how many blocks that are cheapest to free are listed'),
     leakedAfterMinutes: z
@@ -73,7 +73,8 @@ export const check = defineCheck({
       fragmentationIndex: '0 where every free address lies in a free block, 1 where none does',
       blockers:
         'the blocks that are cheapest to free, cheapest first: `block`, `eniId`, `ips` and `release` (delete-detached, unassign, await-cni, delete-interface, replace-node, not-ours: `cniwatch explain subnet` says who does it and how)',
-      prefixDelegation: 'on, off, falls-back (EKS Auto Mode) or unknown, for the nodes of this subnet',
+      prefixDelegation:
+        'on, off, falls-back (EKS Auto Mode, unless the NodeClasses ask for single addresses) or unknown, for the nodes of this subnet',
       freePrefixesAtLeast: 'the fewest free blocks that there can be, each unaccounted address breaking one',
       demandPerNode:
         'what an average node takes: `prefixes`, `singles` and the `podsPerNode` it is derived from; null where prefix delegation is off',
@@ -97,7 +98,7 @@ export const check = defineCheck({
     const types = new Map((dataOf(optional.instanceTypes) ?? []).map((type) => [type.instanceType, type]));
     const places = network.subnets
       .filter(({ servesPods }) => servesPods || ipam.kind === 'other-cni')
-      .map((place) => ({ place, use: prefixUse(place, ipam, types) }));
+      .map((place) => ({ place, use: prefixUse(place, ipam, { types, nodeClasses: dataOf(optional.nodeClasses) }) }));
     if (ipam.kind === 'other-cni' && places.every(({ use }) => use === 'off'))
       return notApplicable(
         target,

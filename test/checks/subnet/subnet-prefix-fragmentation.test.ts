@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { check } from '#lib/checks/subnet/subnet-prefix-fragmentation.ts';
 import type { NetworkInterface } from '#lib/model/ec2.ts';
+import type { NodeClass } from '#lib/model/karpenter.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import {
   aCluster,
@@ -85,6 +86,12 @@ const chained = aDaemonSet({
   labels: { 'k8s-app': 'cilium' },
   containers: [{ name: 'cilium-agent', image: 'cilium:v1.20.2', init: false, env: {}, args: [] }],
 });
+const autoMode = (nodeClass: Partial<NodeClass>): World => ({
+  daemonSets: [],
+  cluster: aCluster({ autoMode: true }),
+  nodes: [aNode({ labels: { 'eks.amazonaws.com/compute-type': 'auto', 'eks.amazonaws.com/nodeclass': 'own' } })],
+  nodeClasses: [{ name: 'own', ...nodeClass }],
+});
 const held = aNodeEni('i-1', 0, { ipv4Prefixes: ['10.0.0.240/28'] });
 
 test.each<[string, World, string, string]>([
@@ -107,6 +114,8 @@ test.each<[string, World, string, string]>([
     'off',
   ],
   ['Auto Mode falls back to single addresses', { daemonSets: [], cluster: aCluster({ autoMode: true }) }, 'ok', 'falls-back'],
+  ['unless its NodeClasses ask for them', autoMode({ ipv4PrefixSize: '32' }), 'ok', 'off'],
+  ['and some do not', autoMode({ ipv4PrefixSize: 'Auto' }), 'ok', 'falls-back'],
   ['DaemonSets that were not read leave it open', { daemonSets: DENIED }, 'unknown', 'unknown'],
   ['unless nodes hold prefixes', { daemonSets: DENIED, networkInterfaces: [held, leaving(0)] }, 'critical', 'on'],
   [
