@@ -1,6 +1,7 @@
 import { CHECKS } from '#lib/checks/index.ts';
 import type { Config } from '#lib/config/config.ts';
 import { configHash } from '#lib/config/hash.ts';
+import { linkCauses } from '#lib/evaluate/causes.ts';
 import { fingerprint } from '#lib/evaluate/fingerprint.ts';
 import { findingsOpen } from '#lib/evaluate/metrics.ts';
 import { runCheck } from '#lib/evaluate/run-check.ts';
@@ -22,7 +23,7 @@ export interface EvaluateOptions {
 
 /**
  * Judges one cluster by its Snapshot. Pure: the same Snapshot, configuration and history give the same Assessment.
- * Findings stand worst first, then in the order of the registry, then the wider resource before what is in it.
+ * Symptoms name the findings that explain them. Findings stand worst first, then in the order of the registry, then the wider resource before what is in it.
  */
 export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, checks = CHECKS }: EvaluateOptions): Assessment {
   const { target } = snapshot;
@@ -44,7 +45,7 @@ export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, che
     ...target,
     verdict: worstVerdict(findings.map(({ verdict }) => verdict)),
     summary,
-    findings: ordered(findings, checks),
+    findings: ordered(linkCauses(findings), checks),
     metrics: [...metrics, ...findingsOpen(target, summary)],
     readings,
     collectors: [...snapshot.collectors],

@@ -1,3 +1,4 @@
+import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
@@ -5,17 +6,18 @@ import { isSubnetMap } from '#lib/network/subnet-map.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
 import { mapDetails } from '#lib/report/html-map.ts';
 import { html, type Markup, withCode } from '#lib/report/html-markup.ts';
-import { adviceText, impactText, isOurs, resourceText } from '#lib/report/words.ts';
+import { adviceText, causesText, impactText, isOurs, resourceText } from '#lib/report/words.ts';
 
 export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
 
 /** A problem: everything that decides what to do stands unfolded, its evidence beneath. */
-export function problemCard(finding: Finding): Markup {
+export function problemCard(finding: Finding, cluster: Pick<Assessment, 'findings'>): Markup {
+  const because = causesText(finding, cluster);
   const impact = impactText(finding);
   return html`<article class="${finding.verdict}">
 <h3>${badge(finding.verdict)} ${finding.check} <span class="id">${resourceText(finding.resource)}</span></h3>
 <p>${finding.summary}${impact === undefined ? '' : html` <span class="soft">${impact}</span>`}</p>
-<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
+${because === undefined ? '' : html`<p class="soft">${because}</p>\n`}<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
 ${evidenceDetails(finding)}</article>
 `;
 }

@@ -61,7 +61,7 @@ function clusterSection(cluster: Assessment, index: number, problemsOnly: boolea
   return html`<section id="cluster-${index}" aria-labelledby="cluster-${index}-name">
 <h2 id="cluster-${index}-name">${badge(cluster.verdict)} ${cluster.name}</h2>
 <p class="soft">${cluster.region} · account ${cluster.account} · read at ${timeText(cluster.takenAt)} · ${countsText(cluster.summary)}</p>
-${found.length > 0 ? found.map(problemCard) : html`<p>No problems.</p>`}
+${found.length > 0 ? found.map((finding) => problemCard(finding, cluster)) : html`<p>No problems.</p>`}
 ${quietFindings(quiet, countsText({ ...cluster.summary, critical: 0, unknown: 0, warning: 0 }))}${collectors(cluster.collectors)}
 </section>
 `;

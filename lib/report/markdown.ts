@@ -4,7 +4,7 @@ import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { adviceText, clusterCountsText, countsText, resourceText, timeText } from '#lib/report/words.ts';
+import { adviceText, causesText, clusterCountsText, countsText, resourceText, timeText } from '#lib/report/words.ts';
 
 /** GitHub-flavoured Markdown, for an issue or a pull request: the fleet, then each cluster with its problems first. */
 export const render: Render = (document, { problems = false }) => {
@@ -32,7 +32,10 @@ function clusterBlocks(cluster: Assessment, problemsOnly: boolean): string[] {
   return [
     `## ${escapeMarkdown(cluster.name)} in ${escapeMarkdown(cluster.region)}: ${mark(cluster.verdict)}`,
     found.length > 0
-      ? table(['Verdict', 'Check', 'Resource', 'What was measured', 'What to do'], found.map(problemRow))
+      ? table(
+          ['Verdict', 'Check', 'Resource', 'What was measured', 'What to do'],
+          found.map((finding) => problemRow(finding, cluster)),
+        )
       : 'No problems.',
     ...(failed.length > 0
       ? [
@@ -49,17 +52,22 @@ function clusterBlocks(cluster: Assessment, problemsOnly: boolean): string[] {
           `<details><summary>${countsText({ ...cluster.summary, critical: 0, unknown: 0, warning: 0 })}</summary>`,
           table(
             ['Verdict', 'Check', 'Resource', 'What was measured'],
-            others.map((finding) => problemRow(finding).slice(0, 4)),
+            others.map((finding) => problemRow(finding, cluster).slice(0, 4)),
           ),
           '</details>',
         ]),
   ];
 }
 
-const problemRow = (finding: Finding): string[] => [
+const problemRow = (finding: Finding, cluster: Assessment): string[] => [
   mark(finding.verdict),
-  ...[finding.check, resourceText(finding.resource), finding.summary, adviceText(finding)].map(escapeMarkdown),
+  ...[finding.check, resourceText(finding.resource), measured(finding, cluster), adviceText(finding)].map(escapeMarkdown),
 ];
+
+function measured(finding: Finding, cluster: Assessment): string {
+  const because = causesText(finding, cluster);
+  return because === undefined ? finding.summary : `${finding.summary} (${because})`;
+}
 
 /** Verdicts are our own words: they need no escape. */
 const mark = (verdict: Verdict): string => (isProblem({ verdict }) ? `**${verdict}**` : verdict.replace('-', ' '));

@@ -6,7 +6,7 @@ import type { Verdict } from '#lib/model/verdict.ts';
 import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
 import { fold, type Problem } from '#lib/report/fold.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { briefAdvice, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
+import { briefAdvice, causesText, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 type Colours = ReturnType<typeof pico.createColors>;
@@ -65,7 +65,7 @@ function problemLines(cluster: Assessment, named: boolean, layout: Layout): stri
     const group = `${finding.check} ${finding.verdict}`;
     const before = shown.get(group) ?? 0;
     shown.set(group, before + 1);
-    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(each, layout));
+    if (before < SHOWN_PER_CHECK) lines.push('', ...problem(each, cluster, layout));
   }
   const hidden = [...shown].filter(([, count]) => count > SHOWN_PER_CHECK);
   const more = hidden.map(
@@ -74,8 +74,9 @@ function problemLines(cluster: Assessment, named: boolean, layout: Layout): stri
   return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : [])];
 }
 
-function problem({ finding, checks, others }: Problem, layout: Layout): string[] {
+function problem({ finding, checks, others }: Problem, cluster: Assessment, layout: Layout): string[] {
   const { width, paint } = layout;
+  const because = causesText(finding, cluster);
   const impact = impactText(finding);
   const heading = [checks.map(plainText).join(', '), resourceText(finding.resource), ...(impact ? [impact] : [])].join(' · ');
   const [first = '', ...rest] = wrap(heading, width - INDENT.length);
@@ -84,6 +85,7 @@ function problem({ finding, checks, others }: Problem, layout: Layout): string[]
     ...rest.map((line) => INDENT + paint.bold(line)),
     ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
     ...othersLines(others, width).map((line) => INDENT + paint.dim(line)),
+    ...(because === undefined ? [] : wrap(`${because}.`, width - INDENT.length).map((line) => INDENT + line)),
     ...adviceLines(finding, layout).map((line) => INDENT + paint.cyan(line)),
   ];
 }

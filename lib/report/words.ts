@@ -69,6 +69,17 @@ function remedyOf(remediation: string): string | undefined {
   return Object.hasOwn(REMEDIES, remediation) ? REMEDIES[remediation] : undefined;
 }
 
+/** `because of cni-agents (daemonset kube-system/aws-node)`: the findings of its cluster that explain it; nothing of a root. */
+export function causesText({ causes = [] }: Finding, { findings }: Pick<Assessment, 'findings'>): string | undefined {
+  const known = findings.filter(({ fingerprint }) => causes.includes(fingerprint));
+  if (known.length === 0) return undefined;
+  const named = known.slice(0, CAUSES_NAMED).map(({ check, resource }) => `${plainText(check)} (${resourceText(resource)})`);
+  const more = known.length > named.length ? [`${known.length - named.length} more`] : [];
+  return `because of ${[...named, ...more].join(', ')}`;
+}
+
+const CAUSES_NAMED = 4;
+
 /** `impact: immediate`, with the hours where some were forecast; nothing where the check does not say. */
 export function impactText({ timeToImpact, evidence }: Finding): string | undefined {
   if (timeToImpact === undefined) return undefined;

@@ -243,3 +243,27 @@ test.each(Object.keys(FORMATS) as (keyof typeof FORMATS)[])('an empty fleet is a
   const { render } = await FORMATS[format]();
   expect(render(aDocument(), {})).toMatch(/\n$/);
 });
+
+describe('what a symptom comes from', () => {
+  const root = aFinding({
+    check: 'cni-agents',
+    resource: { kind: 'daemonset', id: 'kube-system/aws-node' },
+    fingerprint: 'root',
+  });
+  const symptom = aFinding({
+    check: 'pods-awaiting-network',
+    resource: { kind: 'cluster', id: 'arn', name: 'shop' },
+    causes: ['root'],
+  });
+  const gone = aFinding({ resource: { kind: 'subnet', id: 'subnet-1' }, causes: ['of another run'] });
+  const text = (render: typeof table) =>
+    render(aDocument(anAssessment([root, symptom, gone])), { width: 100 }).replace(/\\/g, '');
+
+  test.each([
+    ['table', table],
+    ['markdown', markdown],
+    ['html', html],
+  ])('stands in the %s, once', (_name, render) => {
+    expect(text(render).match(/because of cni-agents \(daemonset kube-system\/aws-node\)/g)).toHaveLength(1);
+  });
+});

@@ -102,3 +102,17 @@ describe.each(Object.entries(CASES))('%s', (id, rows) => {
     },
   );
 });
+
+it('one root explains what follows from it: the agent that is down', async () => {
+  const { findings } = await assessWorld(cni.agentDown());
+  const critical = findings.filter(({ verdict }) => verdict === 'critical');
+  const roots = critical.filter(({ causes }) => causes === undefined);
+  expect(roots.map(({ check, resource }) => `${check} ${resource.kind}`)).toEqual(['cni-agents daemonset']);
+  expect(critical.map(({ check }) => check)).toEqual(expect.arrayContaining(['pod-sandbox-failures', 'pods-awaiting-network']));
+});
+
+it('and nodes that are full, each a root of its own', async () => {
+  const { findings } = await assessWorld(cni.nodesFull());
+  const roots = findings.filter(({ verdict, causes }) => verdict === 'critical' && causes === undefined);
+  expect(new Set(roots.map(({ check }) => check))).toEqual(new Set(['node-ip-capacity']));
+});

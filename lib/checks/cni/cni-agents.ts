@@ -61,6 +61,7 @@ export const check = defineCheck({
       notReady: 'expected nodes without a ready agent, whatever the reason',
       failing: 'expected nodes whose agent is there and does not work',
       missing: 'expected nodes that have no agent at all',
+      nodes: 'expected nodes whose agent does not work or that have none; the first 20',
       nodesWithoutAgent: 'names of those that have none',
       starting: 'expected nodes younger than `startSeconds`, or whose agent is, with nothing gone wrong yet',
       updating: 'expected nodes whose agent a rolling update has taken down, within its `maxUnavailable`',

@@ -22,6 +22,7 @@ export function fleetEvidence({ daemonSet, kind, version }: Cni, agents: readonl
     desired: daemonSet.desired,
     ready: daemonSet.ready,
     expectedNodes: agents.length,
+    nodes: namesOf(broken),
     notReady: agents.length - of('ready').length,
     failing: of('failing').length,
     missing: of('missing').length,

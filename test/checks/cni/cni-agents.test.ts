@@ -272,6 +272,7 @@ test('the finding names the numbers', () => {
       notReady: 3,
       failing: 2,
       missing: 1,
+      nodes: ['n1', 'n2', 'n3'],
       nodesWithoutAgent: ['n3'],
       starting: 0,
       updating: 0,
