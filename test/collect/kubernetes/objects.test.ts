@@ -21,7 +21,7 @@ const ONE_OF_MANY: Partial<Record<SliceKey, string>> = { cniResources: 'ciliumno
 async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnapshot().slices): Promise<unknown> {
   const lists: KubernetesList[] = [];
   const only = ONE_OF_MANY[key];
-  const groups = ['crd.k8s.amazonaws.com', 'vpcresources.k8s.aws', 'cilium.io'].map((name) => ({
+  const groups = ['crd.k8s.amazonaws.com', 'vpcresources.k8s.aws', 'cilium.io', 'eks.amazonaws.com'].map((name) => ({
     name,
     versions: [{ version: 'v1' }],
   }));
@@ -48,6 +48,22 @@ async function kept(key: SliceKey, items: readonly JsonObject[], slices = aSnaps
 const meta = (name: string, over: object = {}) => ({ name, creationTimestamp: CREATED, uid: 'u', ...over });
 
 const whole: readonly [SliceKey, string, JsonObject, object][] = [
+  [
+    'nodeClasses',
+    'a NodeClass of EKS Auto Mode',
+    {
+      metadata: meta('strict'),
+      spec: {
+        role: 'nodes',
+        networkPolicy: 'DefaultDeny',
+        networkPolicyEventLogs: 'Enabled',
+        snatPolicy: 'Disabled',
+        advancedNetworking: { ipv4PrefixSize: '32', associatePublicIPAddress: false },
+      },
+    },
+    { name: 'strict', networkPolicy: 'DefaultDeny', snatPolicy: 'Disabled', ipv4PrefixSize: '32' },
+  ],
+  ['nodeClasses', 'a NodeClass that sets nothing', { metadata: meta('default') }, { name: 'default' }],
   [
     'nodes',
     'an EC2 node',

@@ -3,7 +3,7 @@ import type { SliceKey } from '#lib/model/snapshot.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
 import type { World } from '#lib/sandbox/world.ts';
-import { allowDns, denyAll, lockCoreDns, policies } from '#test/scenarios/worlds/dns-filters.ts';
+import { allowDns, besideAutoMode, denyAll, lockCoreDns, policies } from '#test/scenarios/worlds/dns-filters.ts';
 import { branches, customNetworking, ENI_CONFIGS, trouble } from '#test/scenarios/worlds/nodes.ts';
 import { unlaunchedClaim } from '#test/scenarios/worlds/subnets.ts';
 import { type BothSides, KUBERNETES_SLICES, readFromBoth } from './both-sides.ts';
@@ -27,6 +27,12 @@ const CASES: readonly {
     'a node that reports trouble': trouble({ event: { reason: 'ConntrackExceededKernel', message: 'too many' } }),
   }).map(([situation, world]) => ({ situation, world, at: 0, slices: KUBERNETES_SLICES })),
   { situation: 'Karpenter', world: unlaunchedClaim(), at: 0, slices: [...KUBERNETES_SLICES, ...KARPENTERS] },
+  {
+    situation: 'EKS Auto Mode',
+    world: besideAutoMode({ networkPolicy: 'DefaultDeny' }),
+    at: 0,
+    slices: [...KUBERNETES_SLICES, 'nodeClaims', 'nodeClasses'],
+  },
 ];
 
 describe.each(CASES)('$situation', ({ world, at, slices }) => {
