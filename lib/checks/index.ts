@@ -1,4 +1,5 @@
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
+import { check as calicoEncapsulation } from '#lib/checks/calico/calico-encapsulation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as clusterAccess } from '#lib/checks/cluster/cluster-access.ts';
@@ -74,4 +75,5 @@ export const CHECKS: readonly Check[] = [
   flannelBackend,
   clusterHealth,
   clusterAccess,
+  calicoEncapsulation,
 ];

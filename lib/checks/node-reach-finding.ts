@@ -4,11 +4,11 @@ import type { Target } from '#lib/model/target.ts';
 import { interfaceIndex } from '#lib/network/interface-index.ts';
 import { narrowest } from '#lib/network/missing-rules.ts';
 import type { NodeGap, NodeNetwork, NodeReach } from '#lib/network/node-reach.ts';
-import type { Traffic } from '#lib/network/security-group-decision.ts';
+import type { TunnelTraffic } from '#lib/network/security-group-decision.ts';
 
 /** What nodes send one another, and for what. */
 export interface NodeTraffic {
-  readonly traffic: Traffic;
+  readonly traffic: TunnelTraffic;
   /** `VXLAN (UDP 4789)`. */
   readonly name: string;
 }

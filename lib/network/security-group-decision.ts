@@ -1,5 +1,5 @@
 import { type Address, cidrContains } from '#lib/network/address.ts';
-import type { CompiledGroups, CompiledRule, RulePeer, TransportProtocol } from '#lib/network/security-groups.ts';
+import type { CompiledGroups, CompiledRule, RulePeer, TrafficProtocol, TransportProtocol } from '#lib/network/security-groups.ts';
 
 /** One end of a connection as security groups see it. */
 export interface TrafficEnd {
@@ -15,6 +15,12 @@ export interface TrafficEnd {
 
 export interface Traffic {
   readonly protocol: TransportProtocol;
+  readonly port: number;
+}
+
+/** Also of a protocol without ports, whose port is then 0. */
+export interface TunnelTraffic {
+  readonly protocol: TrafficProtocol;
   readonly port: number;
 }
 
@@ -39,7 +45,12 @@ const ALLOW: Decision = { verdict: 'allow' };
  * pass by themselves, so one egress rule of the source and one ingress rule of the destination decide.
  * Source: Amazon VPC User Guide, "Security group rules".
  */
-export function decideTraffic(source: TrafficEnd, destination: TrafficEnd, traffic: Traffic, groups: CompiledGroups): Decision {
+export function decideTraffic(
+  source: TrafficEnd,
+  destination: TrafficEnd,
+  traffic: TunnelTraffic,
+  groups: CompiledGroups,
+): Decision {
   const out = decideDirection('egress', source, destination, traffic, groups);
   const into = decideDirection('ingress', destination, source, traffic, groups);
   const blockedBy = [out, into].flatMap((side) => (side.verdict === 'deny' ? side.blockedBy : []));
@@ -52,7 +63,7 @@ export function decideDirection(
   direction: Block['direction'],
   own: TrafficEnd,
   peer: TrafficEnd,
-  traffic: Traffic,
+  traffic: TunnelTraffic,
   groups: CompiledGroups,
 ): Decision {
   if (own.groups === undefined || own.groups.length === 0) {
@@ -76,7 +87,7 @@ export function allowingRule(
   direction: Block['direction'],
   own: TrafficEnd,
   peer: TrafficEnd,
-  { protocol, port }: Traffic,
+  { protocol, port }: TunnelTraffic,
   groups: CompiledGroups,
 ): { readonly groupId: string; readonly ruleId: string } | undefined {
   for (const groupId of own.groups ?? []) {
@@ -87,7 +98,7 @@ export function allowingRule(
 }
 
 /** @returns whether some rule lets it through, or why that cannot be told */
-function anyMatch(rules: readonly CompiledRule[], peer: TrafficEnd, { protocol, port }: Traffic): boolean | string {
+function anyMatch(rules: readonly CompiledRule[], peer: TrafficEnd, { protocol, port }: TunnelTraffic): boolean | string {
   let doubt: string | undefined;
   for (const rule of rules) {
     if (!covers(rule, protocol, port)) continue;
@@ -99,8 +110,8 @@ function anyMatch(rules: readonly CompiledRule[], peer: TrafficEnd, { protocol, 
 }
 
 /** Whether a rule speaks of this protocol and port, whoever its peer is. */
-export function covers(rule: CompiledRule, protocol: TransportProtocol, port: number): boolean {
-  return rule[protocol] && port >= rule.fromPort && port <= rule.toPort;
+export function covers(rule: CompiledRule, protocol: TrafficProtocol, port: number): boolean {
+  return rule[protocol] && (protocol === 'ipip' || (port >= rule.fromPort && port <= rule.toPort));
 }
 
 /** @returns whether the rule's peer is this end, or why that cannot be told */

@@ -2,6 +2,8 @@ import type { PrefixList, SecurityGroup, SecurityGroupRule } from '#lib/model/ec
 import { type Cidr, parseCidr } from '#lib/network/address.ts';
 
 export type TransportProtocol = 'udp' | 'tcp';
+/** IP-in-IP, IP protocol 4, which has no ports. */
+export type TrafficProtocol = TransportProtocol | 'ipip';
 
 /** Whom a rule speaks of. `unread` may or may not match: an unreadable list or a CIDR that does not parse. */
 export type RulePeer =
@@ -14,6 +16,7 @@ export interface CompiledRule {
   readonly id: string;
   readonly udp: boolean;
   readonly tcp: boolean;
+  readonly ipip: boolean;
   readonly fromPort: number;
   readonly toPort: number;
   readonly peer: RulePeer;
@@ -67,6 +70,7 @@ function compileRule(rule: SecurityGroupRule, lists: ReadonlyMap<string, PrefixL
     id: rule.securityGroupRuleId,
     udp: protocol === '-1' || protocol === 'udp' || protocol === '17',
     tcp: protocol === '-1' || protocol === 'tcp' || protocol === '6',
+    ipip: protocol === '-1' || protocol === '4',
     fromPort: everyPort ? 0 : rule.fromPort,
     toPort: everyPort ? 65535 : rule.toPort,
     peer: rulePeer(rule, lists),

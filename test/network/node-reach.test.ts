@@ -52,6 +52,26 @@ describe('what nodes can send one another', () => {
     expect([blocked, unknown.map(({ from, to }) => `${from.nodes}>${to.nodes}`)]).toEqual([[], ['n0,n1>far', 'far>n0,n1']]);
   });
 
+  test('nodes of one subnet do without what is needed across subnets alone', () => {
+    const { nodes, network } = world(['a', 'a', 'a'], []);
+    const networkInterfaces = network.networkInterfaces.map((eni, at) => ({
+      ...eni,
+      subnetId: at === 2 ? 'subnet-b' : 'subnet-a',
+    }));
+    const { blocked } = nodeReach(nodes, { ...network, networkInterfaces }, VXLAN, true);
+    expect(blocked.map(({ from, to }) => `${from.nodes}>${to.nodes}`)).toEqual(['n0,n1>n2', 'n2>n0,n1']);
+  });
+
+  test.each([
+    ['4', 0],
+    ['-1', 0],
+    ['udp', 1],
+    ['tcp', 1],
+  ])('IP-in-IP passes by rules of its own protocol, or of all: %s', (ipProtocol, gaps) => {
+    const { nodes, network } = world(['a', 'a'], [ingress({ groupId: 'a', ipProtocol, fromPort: -1, toPort: -1 })]);
+    expect(nodeReach(nodes, network, { protocol: 'ipip', port: 0 }).blocked).toHaveLength(gaps);
+  });
+
   test('whatever the rules, against every pair of nodes', () => {
     const rule = fc.record({
       groupId: fc.constantFrom('a', 'b'),

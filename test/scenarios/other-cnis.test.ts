@@ -11,6 +11,7 @@ import { shop } from './worlds/shop.ts';
 
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
 
+const IPIP = { cidr: '10.244.0.0/24', ipipMode: 'Always' };
 const STRICT = { strictAffinity: true, autoAllocateBlocks: true };
 
 const CASES: Readonly<Record<string, readonly Row[]>> = {
@@ -93,6 +94,23 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['security groups denied', () => flannel(), 'unknown', { denied: ['ec2:DescribeSecurityGroupRules'] }],
     ['no flannel', () => shop(), 'not-applicable'],
+  ],
+  'calico-encapsulation': [
+    ['VXLAN, and its port is open', () => calico({ blocks: [1] }), 'ok'],
+    ['VXLAN, and its port is shut', () => shutBetweenNodes(calico({ blocks: [1] })), 'critical'],
+    [
+      'IP-in-IP, of the native API, and its protocol is shut',
+      () => shutBetweenNodes(calico({ group: 'v3', pools: { pods: IPIP }, blocks: [1] })),
+      'critical',
+    ],
+    [
+      'pools that disagree',
+      () => calico({ pools: { pods: IPIP, more: { cidr: '10.245.0.0/24', vxlanMode: 'Always' } }, blocks: [1] }),
+      'warning',
+    ],
+    ['interfaces denied', () => calico({ blocks: [1] }), 'unknown', { denied: ['ec2:DescribeNetworkInterfaces'] }],
+    ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
+    ['no Calico', () => shop(), 'not-applicable'],
   ],
 };
 
