@@ -19,15 +19,32 @@ const engineThat = (selectsHostNetwork: boolean | undefined): PolicyEngine => ({
 const end = (of: Pod | string): PolicyEnd =>
   typeof of === 'string' ? { kind: 'address', address: parseAddress(of) ?? 0 } : { kind: 'pod', pod: of };
 
+interface Asked {
+  readonly selectsHostNetwork?: boolean;
+  readonly namesOnly?: boolean;
+  /** Where every pod is under one that denies by default. */
+  readonly nodeClass?: { readonly policiesReach: boolean };
+}
+
+const denyAll = (namespace: string): NetworkPolicy => ({
+  namespace,
+  name: 'deny-all',
+  podSelector: {},
+  policyTypes: ['Ingress', 'Egress'],
+  ingress: [],
+  egress: [],
+});
+
 function ask(
   { policies, namespaces, source, destination, port, protocol }: PolicyCase,
-  { selectsHostNetwork, namesOnly }: { selectsHostNetwork?: boolean; namesOnly?: boolean } = {},
+  { selectsHostNetwork, namesOnly, nodeClass }: Asked = {},
 ): PolicyVerdict {
   const compiled = compilePolicies({
     policies,
     namespaces: namesOnly ? undefined : namespaces,
     resources: [],
     engine: engineThat(selectsHostNetwork),
+    ...(nodeClass ? { enforcement: () => ({ kind: 'default-deny', nodeClass: 'strict', ...nodeClass }) } : {}),
   });
   return policyVerdict(compiled, end(source), end(destination), { port, protocol });
 }
@@ -72,6 +89,22 @@ describe('whatever the policies, pods and namespaces', () => {
     fc.assert(property, { numRuns: 3000 });
     // A generator that hardly ever denies would show little.
     expect(Math.min(seen.allowed, seen.denied)).toBeGreaterThan(300);
+  });
+
+  test('a NodeClass that denies by default is a policy without rules on every pod', () => {
+    const seen = { allowed: 0, denied: 0, unknown: 0 };
+    const property = fc.property(policyCase, fc.boolean(), (of, policiesReach) => {
+      const denials = of.namespaces.map(({ name }) => denyAll(name));
+      const handed = byTheBook({ ...of, policies: [...of.policies, ...denials] }, true);
+      const notHanded = byTheBook({ ...of, policies: denials }, true);
+      const { verdict } = ask(of, { selectsHostNetwork: true, nodeClass: { policiesReach } });
+      seen[verdict]++;
+      if (verdict === 'unknown') return;
+      expect(verdict).toBe(handed);
+      if (!policiesReach) expect(verdict).toBe(notHanded);
+    });
+    fc.assert(property, { numRuns: 2000 });
+    expect(Math.min(seen.allowed, seen.denied, seen.unknown)).toBeGreaterThan(50);
   });
 
   test('where plugins differ about host-network pods, what is certain holds under both readings', () => {
