@@ -1,3 +1,4 @@
+import { check as calicoBgp } from '#lib/checks/calico/calico-bgp.ts';
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoEncapsulation } from '#lib/checks/calico/calico-encapsulation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
@@ -76,4 +77,5 @@ export const CHECKS: readonly Check[] = [
   clusterHealth,
   clusterAccess,
   calicoEncapsulation,
+  calicoBgp,
 ];

@@ -34,6 +34,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Give pods more addresses: a further IPPool (Calico) or CiliumPodIPPool (Cilium, multi-pool), or a further clusterPoolIPv4PodCIDRList entry (cluster-pool), of a range that overlaps neither the VPC, its peers, the service range nor another pool, with the encapsulation and NAT of the present one. Never make or change the CIDR of a pool that is in use.',
   'release-leaked-ips':
     "Make Calico's controller work, which frees them by itself: kubectl -n NAMESPACE logs deployment/calico-kube-controllers. By hand: calicoctl ipam check -o report.json, compare it with the pods that run, then calicoctl ipam release --from-report=report.json.",
+  'restart-bgp':
+    'First see why: `cause` of each peer that is down. Open TCP 179 between the nodes where security groups keep it shut, or correct the AS numbers of the BGPPeers and the BGPConfiguration. Then kubectl -n NAMESPACE delete pod CALICO_NODE_POD, a node at a time, and wait for Established before the next.',
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
   'update-cni':

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
-import { calico, policyOnly } from './worlds/calico.ts';
+import { calico, calicoBgp, policyOnly } from './worlds/calico.ts';
 import { clusterPool, eniMode } from './worlds/cilium.ts';
 import { flannel } from './worlds/flannel.ts';
 import { shutBetweenNodes } from './worlds/other-cni.ts';
@@ -109,6 +109,15 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
       'warning',
     ],
     ['interfaces denied', () => calico({ blocks: [1] }), 'unknown', { denied: ['ec2:DescribeNetworkInterfaces'] }],
+    ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
+    ['no Calico', () => shop(), 'not-applicable'],
+  ],
+  'calico-bgp': [
+    ['all established', () => calicoBgp('Established', 'Established'), 'ok'],
+    ['one Idle', () => calicoBgp('Established', 'Idle'), 'warning'],
+    ['none established', () => calicoBgp('Connect', 'OpenSent'), 'critical'],
+    ['nothing tells of the sessions', () => calico({ pools: { pods: IPIP }, blocks: [1] }), 'unknown'],
+    ['VXLAN, which needs no BGP', () => calico({ blocks: [1] }), 'not-applicable'],
     ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
     ['no Calico', () => shop(), 'not-applicable'],
   ],
