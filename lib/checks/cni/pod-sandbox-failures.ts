@@ -8,6 +8,7 @@ import { findCnis } from '#lib/network/cni.ts';
 import { nodeInventory } from '#lib/network/node-inventory.ts';
 import { SANDBOX_CAUSES } from '#lib/network/sandbox-failures/causes.ts';
 import { sandboxFailures } from '#lib/network/sandbox-failures/failures.ts';
+import { vpcCniSettings } from '#lib/network/vpc-cni.ts';
 
 const MINUTE = 60_000;
 
@@ -97,11 +98,13 @@ export const check = defineCheck({
   evaluate({ inputs, optional, options, target, now }) {
     const { events, pods, nodes } = inputs;
     const daemonSets = dataOf(optional.daemonSets);
+    const cnis = daemonSets && findCnis(daemonSets);
+    const vpcCni = cnis?.find(({ kind }) => kind === 'vpc-cni');
     const failures = sandboxFailures({
       events,
       pods,
       nodes,
-      cnis: daemonSets && findCnis(daemonSets).map(({ kind }) => kind),
+      cnis: cnis?.map(({ kind }) => kind),
       since: new Date(now.getTime() - options.windowMinutes * MINUTE).toISOString(),
       now: now.toISOString(),
     });
@@ -120,8 +123,14 @@ export const check = defineCheck({
     const places = hosts.flatMap(({ node, name, availabilityZone: zone, subnetId, kind }) =>
       node === undefined || kind === 'fargate' ? [] : [{ name, ...(zone && { zone }), ...(subnetId && { subnetId }) }],
     );
-    const shortageOf = shortageFinder(inputs, optional);
-    const judging = { target, places, criticalMinutes: options.criticalMinutes, now, shortageOf };
+    const judging = {
+      target,
+      places,
+      criticalMinutes: options.criticalMinutes,
+      now,
+      prefixDelegation: vpcCni !== undefined && vpcCniSettings(vpcCni).prefixDelegation,
+      shortageOf: shortageFinder(inputs, optional),
+    };
     const findings = SANDBOX_CAUSES.flatMap((cause) => {
       const own = failures.filter((failure) => failure.cause === cause);
       return own.length === 0 ? [] : [causeFinding(cause, own, judging)];

@@ -15,6 +15,8 @@ export interface CauseJudging {
   readonly places: readonly Place[];
   readonly criticalMinutes: number;
   readonly now: Date;
+  /** Whether the nodes have prefixes already: more addresses then take a larger type. */
+  readonly prefixDelegation: boolean;
   /** Of a node's name, for failures for want of addresses. */
   readonly shortageOf: (node: string) => ShortageAnswer;
 }
@@ -31,7 +33,7 @@ export function causeFinding(cause: SandboxCause, failures: readonly SandboxFail
   const verdict = standing.length > 0 && (old || scope === 'cluster') ? 'critical' : 'warning';
   const sample = latest(failures);
   const detail = shortage?.detail ?? null;
-  const remediation = remedyOf(cause, detail);
+  const remediation = remedyOf(cause, detail, judging.prefixDelegation);
   return {
     verdict,
     resource: { kind: 'cluster', id: `${target.arn}/${cause}`, name: `${target.name}: ${cause}` },
@@ -122,7 +124,8 @@ const SHORTAGE_REMEDIES: Readonly<Record<string, string>> = {
   cooldown: 'tune-warm-targets',
 };
 
-function remedyOf(cause: SandboxCause, detail: string | null): string | undefined {
+function remedyOf(cause: SandboxCause, detail: string | null, prefixDelegation: boolean): string | undefined {
+  if (detail === 'node-limit' && prefixDelegation) return 'advise-instance-types';
   return detail === null ? REMEDIES[cause] : SHORTAGE_REMEDIES[detail];
 }
 

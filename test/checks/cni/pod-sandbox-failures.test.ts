@@ -162,6 +162,23 @@ describe('why there was no address, by EC2’s state', () => {
   });
 });
 
+test.each([
+  ['false', 'enable-prefix-delegation'],
+  ['true', 'advise-instance-types'],
+])('a node at its limit with ENABLE_PREFIX_DELEGATION=%s: %s', (on, remediation) => {
+  // One interface is all that the node may have, and a pod holds its one address.
+  const finding = only({
+    nodes: nodes(1),
+    daemonSets: [awsNode({ ENABLE_PREFIX_DELEGATION: on })],
+    pods: [aPod({ name: 'up', nodeName: 'n1' }), stuck('a')],
+    events: [failed('a', NO_ADDRESS)],
+    subnets: [aSubnet()],
+    instanceTypes: [anInstanceType({ maximumNetworkInterfaces: 1, ipv4AddressesPerInterface: 2 })],
+    networkInterfaces: [aNodeEni('i-1', 0, { privateIpAddresses: ['10.0.0.10', '10.0.0.11'] })],
+  });
+  expect(finding).toMatchObject({ remediation, evidence: { detail: 'node-limit' } });
+});
+
 test('it counts the pods that stand, not those that have passed', () => {
   const given = { pods: [stuck('a'), stuck('b'), aPod({ name: 'c' })], events: ['a', 'b', 'c'].map((pod) => failed(pod)) };
   expect(judge(given).metrics).toEqual([{ name: 'PodSandboxFailures', value: 2 }]);
