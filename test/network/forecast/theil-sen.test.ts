@@ -47,7 +47,10 @@ test('the slope is the median of all slopes between two points, and lies in its 
         drawn.map(([x]) => x),
         drawn.map(([, y]) => y),
       );
-      if (slopes.length === 0) return expect(found).toBeUndefined();
+      if (slopes.length === 0) {
+        expect(found).toBeUndefined();
+        return;
+      }
       const middle = (slopes.length - 1) / 2;
       expect(found?.slope).toBeCloseTo(((slopes[Math.floor(middle)] ?? 0) + (slopes[Math.ceil(middle)] ?? 0)) / 2);
       expect(found?.least).toBeLessThanOrEqual(found?.slope ?? Number.NaN);
