@@ -11,6 +11,14 @@ import { shop } from './worlds/shop.ts';
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
 
 const CASES: Readonly<Record<string, readonly Row[]>> = {
+  'dns-security-groups': [
+    ["the cluster's own group", () => shop(), 'ok'],
+    ['pods with a group of their own that lets DNS out', filters.groupLetsDnsOut, 'ok'],
+    ['and over UDP alone', filters.groupLetsUdpOut, 'warning'],
+    ['and none', filters.groupLetsNoDnsOut, 'critical'],
+    ['the rules were not read', () => shop(), 'unknown', { denied: ['ec2:DescribeSecurityGroupRules'] }],
+    ['Auto Mode, without CoreDNS', autoMode, 'not-applicable'],
+  ],
   'dns-network-acls': [
     ["the VPC's own ACL", () => shop(), 'ok'],
     ['one that lets everything through', filters.openAcl, 'ok'],

@@ -1,5 +1,5 @@
 /** Situations of what stands between pods and CoreDNS: one function each. */
-import type { ClusterSpec } from '#lib/sandbox/builder/spec.ts';
+import type { ClusterSpec, VpcSpec } from '#lib/sandbox/builder/spec.ts';
 import { type AclEntry, anAclEntry, OPEN_ENTRIES, ports } from '#test/network/acls.ts';
 import { besideGeneral } from './nodes.ts';
 import { shop } from './shop.ts';
@@ -41,6 +41,35 @@ export const ipv6Open = () =>
     cluster: { ipFamily: 'ipv6' },
     group: { maxPods: 110 },
   });
+
+/** Custom networking over three zones; CoreDNS runs in the first two, and the pods of zone c have a group that may send this. */
+const podsOfZoneC = (egress: NonNullable<NonNullable<VpcSpec['securityGroups']>[number]['egress']>) =>
+  shop({
+    subnets: ['a', 'b', 'c'].flatMap((zone, at) => [
+      { name: `nodes-${zone}`, cidr: `10.0.${4 * at}.0/22`, zone },
+      { name: `pods-${zone}`, cidr: `100.64.${4 * at}.0/22`, zone },
+    ]),
+    vpc: {
+      securityGroups: [
+        { name: 'pods', ingress: ['pods', 'pods-c', 'cluster:shop-prod'].map((group) => ({ protocol: '-1', group })) },
+        { name: 'pods-c', ingress: [{ protocol: '-1', group: 'cluster:shop-prod' }], egress },
+      ],
+    },
+    cluster: {
+      controlPlaneSubnets: ['nodes-a', 'nodes-b'],
+      cniEnv: { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true', ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' },
+      eniConfigs: {
+        'eu-west-1a': { subnet: 'pods-a', securityGroups: ['pods'] },
+        'eu-west-1b': { subnet: 'pods-b', securityGroups: ['pods'] },
+        'eu-west-1c': { subnet: 'pods-c', securityGroups: ['pods-c'] },
+      },
+    },
+    group: { subnets: ['nodes-a', 'nodes-b', 'nodes-c'], count: 6, maxPods: 20 },
+  });
+const toDns = (...protocols: readonly string[]) => protocols.map((protocol) => ({ protocol, from: 53, group: 'pods' }));
+export const groupLetsDnsOut = () => podsOfZoneC(toDns('udp', 'tcp'));
+export const groupLetsUdpOut = () => podsOfZoneC(toDns('udp'));
+export const groupLetsNoDnsOut = () => podsOfZoneC([{ protocol: 'tcp', from: 443, cidr: '0.0.0.0/0' }]);
 
 export const policies = (...networkPolicies: readonly Policy[]) =>
   shop({ cluster: { enforcesNetworkPolicies: true, networkPolicies } });
