@@ -1,5 +1,6 @@
 import type { NetworkInterface } from '#lib/model/ec2.ts';
 import { type Address, parseAddress, parseCidr } from '#lib/network/address.ts';
+import { remember } from '#lib/network/remember.ts';
 
 /** The interface behind an address, and whether the address comes from a delegated prefix. */
 export interface Holding {
@@ -20,8 +21,10 @@ export interface InterfaceIndex {
 /** EC2 delegates /28 and /80 prefixes. Source: Amazon EC2 User Guide, "Prefix delegation for network interfaces". */
 const prefixKey = (address: Address): Address => (typeof address === 'number' ? Math.floor(address / 16) : address >> 48n);
 
-/** One pass over the interfaces; every question then costs one look-up, whatever their number. */
-export function interfaceIndex(interfaces: readonly NetworkInterface[]): InterfaceIndex {
+/** One pass over the interfaces, once for all checks of a Snapshot; every question then costs one look-up, whatever their number. */
+export const interfaceIndex = remember(indexOf);
+
+function indexOf(interfaces: readonly NetworkInterface[]): InterfaceIndex {
   const ids = new Map<string, NetworkInterface>();
   const primaries = new Map<string, NetworkInterface>();
   const addresses = new Map<Address, NetworkInterface>();
