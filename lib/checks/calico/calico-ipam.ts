@@ -9,8 +9,12 @@ import { plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { CalicoBlock, CalicoPool } from '#lib/network/calico/ipam-objects.ts';
 import { calicoUse } from '#lib/network/calico/pool-use.ts';
+import { forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 
 const percent = (value: number, what: string) => z.number().min(0).max(100).default(value).describe(what);
+
+/** Series of the addresses that can be had, by pool. */
+const POOL_ADDRESSES = 'CalicoPoolAvailable';
 
 export const check = defineCheck({
   id: 'calico-ipam',
@@ -22,15 +26,23 @@ export const check = defineCheck({
   options: z.object({
     warningPercent: percent(80, 'share of a pool in use that is a warning'),
     criticalPercent: percent(95, 'share of a pool in use that is critical'),
+    warningHours: z
+      .number()
+      .min(0)
+      .default(24)
+      .describe('a forecast of a pool without addresses within these hours is a warning'),
+    criticalHours: z.number().min(0).default(4).describe('a forecast of a pool without addresses within these hours is critical'),
   }),
   metrics: [],
+  history: { [POOL_ADDRESSES]: 'addresses of a pool of Calico that can be had, for its forecast' },
   docs: {
     question:
       'How full is each of the pools that Calico gives pods addresses from? Counted from its blocks as Calico itself counts them: a pool has the addresses of its whole CIDR, one in use may be reserved too, and one that was released stays in use until its cool-down is over.',
     verdicts: {
       warning:
-        '`warningPercent` of the addresses that can be had at all are in use; or more, while another pool for the same nodes and uses has room; or pods have addresses outside of every pool',
-      critical: '`criticalPercent` of them, and no other pool takes over; or no pool is enabled',
+        '`warningPercent` of the addresses that can be had at all are in use, or a forecast has none left within `warningHours`; or worse, while another pool for the same nodes and uses has room; or pods have addresses outside of every pool',
+      critical:
+        '`criticalPercent` of them, or a forecast of none within `criticalHours`, and no other pool takes over; or no pool is enabled',
       unknown:
         "Calico's objects were not read, or one of them could not be understood (it is named); or Calico keeps them outside of the API server, or takes addresses from podCIDRs",
       notApplicable: 'no Calico; or Calico that enforces policies alone, on top of the VPC CNI or another CNI',
@@ -44,6 +56,9 @@ export const check = defineCheck({
       borrowed: "addresses in use by other nodes than the block's",
       coolingDown: 'addresses that were released and are held until their cool-down is over',
       usedPercent: '`inUse` in percent of `inUse` and `available`',
+      hoursToExhaustion: 'hours until none can be had, by the forecast; null where none is in sight or nothing can be forecast',
+      forecast:
+        '`earliestHours`, `latestHours` (null: perhaps never) and `addressesPerHour` of a forecast; or `lastsHours`, how far ahead nothing is in sight; or `unknown`, why nothing can be forecast',
       blocksClaimed: 'blocks that exist',
       blocksTotal: 'blocks that the CIDR divides into',
       disabled: 'whether the pool gives no new addresses',
@@ -59,7 +74,7 @@ export const check = defineCheck({
     ],
   },
   remediations: ['add-ip-pool'],
-  evaluate({ inputs, optional, options, target }) {
+  evaluate({ inputs, optional, options, target, history, now }) {
     const given = calicoIpamInputs(target, inputs.daemonSets, optional);
     if (given.answer !== undefined) return given.answer;
     const { objects } = given;
@@ -69,9 +84,15 @@ export const check = defineCheck({
       findings: mergeByResource([
         ...malformedFinding(target, 'Calico', malformed),
         ...(malformed.length === 0 ? clusterFindings(target, objects.pools, orphaned) : []),
-        ...pools.map((use) => poolFinding({ use, pools, thresholds: options, malformed })),
+        ...pools.map((use) => {
+          const past = history.points(POOL_ADDRESSES, use.pool.name);
+          const present = { at: now.toISOString(), value: Number(use.available) };
+          const forecast = forecastExhaustion([...past, present], { now });
+          return poolFinding({ use, pools, thresholds: options, malformed, forecast });
+        }),
       ]),
       metrics: [],
+      readings: pools.map(({ pool, available }) => ({ series: POOL_ADDRESSES, id: pool.name, value: Number(available) })),
     };
   },
 });

@@ -1,8 +1,16 @@
+import {
+  type ForecastThresholds,
+  forecastClauses,
+  forecastEvidence,
+  forecastVerdict,
+  timeToExhaustion,
+} from '#lib/checks/exhaustion-forecast.ts';
 import type { Judgement } from '#lib/model/finding.ts';
-import type { Verdict } from '#lib/model/verdict.ts';
+import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import { type PoolUse, usedPercent } from '#lib/network/calico/pool-use.ts';
+import type { Forecast } from '#lib/network/forecast/forecast.ts';
 
-export interface PoolThresholds {
+export interface PoolThresholds extends ForecastThresholds {
   readonly warningPercent: number;
   readonly criticalPercent: number;
 }
@@ -14,16 +22,19 @@ export interface JudgedPool {
   readonly thresholds: PoolThresholds;
   /** Names of objects that could not be understood: what they hold may be in this pool. */
   readonly malformed: readonly string[];
+  /** Of the addresses that can be had. */
+  readonly forecast: Forecast;
 }
 
 export function poolFinding(judged: JudgedPool): Judgement {
-  const { use } = judged;
+  const { use, forecast } = judged;
   const { pool, capacity, inUse, available, reserved, borrowed, coolingDown, blocks, blocksTotal } = use;
   const sibling = siblingWithRoom(judged);
   const verdict = verdictOf(judged, sibling);
   const used = Math.round(10 * usedPercent(use)) / 10;
   const clauses = [
     `${inUse} of ${capacity} addresses of ${pool.name} (${pool.cidr}) are in use and ${available} can be had (${used} % used)`,
+    ...(pool.disabled ? [] : forecastClauses(forecast)),
     ...(reserved > 0n ? [`${reserved} are reserved`] : []),
     ...(coolingDown > 0 ? [`${coolingDown} are cooling down`] : []),
     ...(borrowed > 0 ? [`${borrowed} are borrowed from other nodes' blocks`] : []),
@@ -44,23 +55,37 @@ export function poolFinding(judged: JudgedPool): Judgement {
       borrowed,
       coolingDown,
       usedPercent: used,
+      ...forecastEvidence(forecast),
       blocksClaimed: blocks.length,
       blocksTotal: Number(blocksTotal),
       disabled: pool.disabled,
       sibling: sibling?.pool.name ?? null,
     },
-    ...(verdict === 'critical' && { timeToImpact: available === 0n ? 'immediate' : 'hours' }),
-    ...(verdict === 'warning' && { timeToImpact: 'days' }),
+    ...((verdict === 'critical' || verdict === 'warning') && { timeToImpact: timeToImpact(judged, verdict, sibling) }),
     ...((verdict === 'critical' || verdict === 'warning') && { remediation: 'add-ip-pool' }),
   };
 }
 
-function verdictOf({ use, thresholds, malformed }: JudgedPool, sibling: PoolUse | undefined): Verdict {
+function verdictOf({ use, thresholds, malformed, forecast }: JudgedPool, sibling: PoolUse | undefined): Verdict {
   if (use.pool.disabled) return 'ok';
   const used = usedPercent(use);
-  if (used >= thresholds.criticalPercent && sibling === undefined) return 'critical';
+  const full = used >= thresholds.criticalPercent ? 'critical' : used >= thresholds.warningPercent ? 'warning' : 'ok';
+  const worst = worstVerdict([full, forecastVerdict(forecast, thresholds)]);
+  if (worst === 'critical' && sibling === undefined) return 'critical';
   if (malformed.length > 0) return 'unknown';
-  return used >= thresholds.warningPercent ? 'warning' : 'ok';
+  return worst === 'ok' ? 'ok' : 'warning';
+}
+
+/** A pool that another takes over for leaves days; else the forecast tells, or what such a share usually leaves. */
+function timeToImpact(
+  { use, forecast }: JudgedPool,
+  verdict: 'warning' | 'critical',
+  sibling: PoolUse | undefined,
+): NonNullable<Judgement['timeToImpact']> {
+  if (sibling !== undefined) return 'days';
+  if (use.available === 0n) return 'immediate';
+  if (forecast.kind === 'exhausts') return timeToExhaustion(forecast.hours);
+  return verdict === 'critical' ? 'hours' : 'days';
 }
 
 /**

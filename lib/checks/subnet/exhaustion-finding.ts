@@ -4,7 +4,7 @@ import {
   forecastEvidence,
   forecastVerdict,
   timeToExhaustion,
-} from '#lib/checks/subnet/subnet-forecast.ts';
+} from '#lib/checks/exhaustion-forecast.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { History } from '#lib/model/history.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/calico/calico-ipam.ts';
+import type { History } from '#lib/model/history.ts';
 import type { CustomResource, DaemonSet } from '#lib/model/kubernetes.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { aBlock, anObject, aPool, pods } from '#test/network/calico/blocks.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
-import { aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
+import { aPod, aSnapshot, awsNode, DENIED, NOW } from '#test/scenarios/slices.ts';
 import { calicoNode } from './calico-node.ts';
 
 type Given = NonNullable<Parameters<typeof aSnapshot>[0]>;
@@ -135,6 +136,8 @@ test('the finding names the numbers', () => {
         borrowed: 2,
         coolingDown: 3,
         usedPercent: 88.7,
+        hoursToExhaustion: null,
+        forecast: { unknown: expect.stringMatching(/covers 0 hours/) },
         blocksClaimed: 1,
         blocksTotal: 1,
         disabled: false,
@@ -144,4 +147,53 @@ test('the finding names the numbers', () => {
       remediation: 'add-ip-pool',
     },
   ]);
+});
+
+describe('a pool that loses addresses', () => {
+  /** A reading every five minutes of the last day: `available` now, and `perHour` more in each hour before. */
+  const falling = (available: number, perHour: number): History => ({
+    points: (series, id) =>
+      series === 'CalicoPoolAvailable' && id === 'pods'
+        ? Array.from({ length: 288 }, (_, index) => {
+            const age = 24 - index / 12;
+            return {
+              at: new Date(Date.parse(NOW) - age * 3_600_000).toISOString(),
+              value: Math.round(available + perHour * age),
+            };
+          })
+        : [],
+  });
+  const roomy = [aPool('pods', '10.244.0.0/20'), aBlock('10.244.0.0/26', 'n1', pods(64))];
+  const forecast = (perHour: number, resources: readonly CustomResource[] = roomy) =>
+    runCheck(
+      check,
+      aSnapshot({ daemonSets: [calicoNode()], cniResources: [...resources] }),
+      {},
+      falling(4032, perHour),
+    ).findings.find(({ resource }) => resource.id === 'pods');
+
+  test.each([
+    ['none', 0, 'ok', undefined],
+    ['some, and will last for days', 30, 'ok', undefined],
+    ['all within a day', 200, 'warning', 'hours'],
+    ['all within four hours', 1200, 'critical', 'hours'],
+  ] as const)('%s: %i an hour', (_, perHour, verdict, timeToImpact) => {
+    expect(forecast(perHour)).toMatchObject({ verdict, ...(timeToImpact && { timeToImpact }) });
+  });
+
+  test('says in how many hours, in the summary and in the evidence', () => {
+    expect(forecast(200)?.summary).toMatch(/as things go, none is free in about [\d.]+ hours/);
+    expect(forecast(200)?.evidence['hoursToExhaustion']).toBeGreaterThan(18);
+  });
+
+  test('is a warning while another pool takes over', () => {
+    expect(forecast(1200, [...roomy, aPool('more', '10.245.0.0/24')])).toMatchObject({
+      verdict: 'warning',
+      timeToImpact: 'days',
+    });
+  });
+
+  test('keeps what can be had of every pool, for its own forecasts', () => {
+    expect(judge(roomy).readings).toEqual([{ series: 'CalicoPoolAvailable', id: 'pods', value: 4032 }]);
+  });
 });

@@ -10,7 +10,7 @@ export interface ForecastThresholds {
 /** Beyond this nobody plans by the hour: it stands in the evidence alone. Hours. */
 const WORTH_SAYING = 14 * 24;
 
-/** What a forecast says of a subnet: one that cannot be made says nothing, since the free addresses are known all the same. */
+/** What a forecast says of a subnet or a pool: one that cannot be made says nothing, since the free addresses are known all the same. */
 export function forecastVerdict(
   forecast: Forecast,
   { warningHours, criticalHours }: ForecastThresholds,
