@@ -1,6 +1,7 @@
-import type { ConfigMap, DaemonSet, Node } from '#lib/model/kubernetes.ts';
+import type { DaemonSet, Node } from '#lib/model/kubernetes.ts';
+import type { Slices } from '#lib/model/snapshot.ts';
+import { ciliumChaining } from '#lib/network/cilium/chaining.ts';
 import type { Cni } from '#lib/network/cni.ts';
-import { commandFlag } from '#lib/network/command-flag.ts';
 import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 
 /** `chained`: one leaves the pods' interfaces to the other. `unknown`: what decides it was not read. */
@@ -17,11 +18,7 @@ export interface CniPair {
 }
 
 /** Every two CNIs that meet on a node. */
-export function cniPairs(
-  cnis: readonly Cni[],
-  nodes: readonly Node[],
-  configMaps: readonly ConfigMap[] | undefined,
-): readonly CniPair[] {
+export function cniPairs(cnis: readonly Cni[], nodes: readonly Node[], configMaps: Slices['configMaps']): readonly CniPair[] {
   return cnis.flatMap((first, at) =>
     cnis.slice(at + 1).flatMap((second) => {
       const shared = nodes.filter((node) => [first, second].every(({ daemonSet }) => takes(daemonSet, node)));
@@ -32,11 +29,7 @@ export function cniPairs(
 
 const takes = (daemonSet: DaemonSet, node: Node): boolean => takesCniAgent(node) && schedulesOn(daemonSet, node);
 
-function coexistence(
-  first: Cni,
-  second: Cni,
-  configMaps: readonly ConfigMap[] | undefined,
-): Pick<CniPair, 'coexistence' | 'why'> {
+function coexistence(first: Cni, second: Cni, configMaps: Slices['configMaps']): Pick<CniPair, 'coexistence' | 'why'> {
   if (first.kind === second.kind) return { coexistence: 'conflict', why: 'both are agents of the same CNI' };
   const pair = [first, second];
   const calico = pair.find(({ kind }) => kind === 'calico');
@@ -57,19 +50,14 @@ function isPolicyOnly({ containers }: DaemonSet): boolean {
   return node?.env['CALICO_NETWORKING_BACKEND'] === 'none' || !containers.some(({ name }) => name === 'install-cni');
 }
 
-/**
- * Any chaining mode but `none` leaves the interfaces to another plugin.
- * Source: Cilium documentation, "CNI Chaining" and "AWS VPC CNI plugin" (cni-chaining-mode: aws-cni).
- */
-function chaining(
-  { containers, namespace }: DaemonSet,
-  configMaps: readonly ConfigMap[] | undefined,
-): Pick<CniPair, 'coexistence' | 'why'> {
-  const flag = containers.map(({ args }) => commandFlag(args, 'cni-chaining-mode')).find((value) => value !== undefined);
-  const config = configMaps?.find((one) => one.name === 'cilium-config' && one.namespace === namespace);
-  if (flag === undefined && config?.data === undefined)
-    return { coexistence: 'unknown', why: `cilium-config was not read${config?.unread ? ` (${config.unread})` : ''}` };
-  const mode = flag ?? config?.data?.['cni-chaining-mode'] ?? 'none';
-  if (mode !== 'none' && mode !== '') return { coexistence: 'chained', why: `Cilium chains on it (cni-chaining-mode ${mode})` };
-  return { coexistence: 'conflict', why: 'Cilium does not chain (cni-chaining-mode none)' };
+function chaining(daemonSet: DaemonSet, configMaps: Slices['configMaps']): Pick<CniPair, 'coexistence' | 'why'> {
+  const found = ciliumChaining(daemonSet, configMaps);
+  switch (found.kind) {
+    case 'chained':
+      return { coexistence: 'chained', why: `Cilium chains on it (cni-chaining-mode ${found.mode})` };
+    case 'alone':
+      return { coexistence: 'conflict', why: 'Cilium does not chain (cni-chaining-mode none)' };
+    case 'unknown':
+      return { coexistence: 'unknown', why: `whether Cilium chains is not known: ${found.reason}` };
+  }
 }

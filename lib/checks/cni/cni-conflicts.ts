@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
-import { dataOf } from '#lib/model/slice.ts';
 import { type Cni, findCnis } from '#lib/network/cni.ts';
 import { type CniPair, cniPairs } from '#lib/network/cni-chaining.ts';
 
@@ -43,7 +42,7 @@ export const check = defineCheck({
   evaluate({ inputs, optional, target }) {
     const cnis = findCnis(inputs.daemonSets);
     if (cnis.length === 0) return notApplicable(target, 'No DaemonSet of the VPC CNI, Cilium, Calico or flannel was found.');
-    const pairs = cniPairs(cnis, inputs.nodes, dataOf(optional.configMaps));
+    const pairs = cniPairs(cnis, inputs.nodes, optional.configMaps);
     if (inputs.nodes.length === 0 && cnis.length > 1)
       return undecided(
         target,

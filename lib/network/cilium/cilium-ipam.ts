@@ -1,6 +1,6 @@
-import { asClause } from '#lib/model/failure.ts';
-import type { ConfigMap, DaemonSet } from '#lib/model/kubernetes.ts';
-import type { Slice } from '#lib/model/slice.ts';
+import type { DaemonSet } from '#lib/model/kubernetes.ts';
+import type { Slices } from '#lib/model/snapshot.ts';
+import { ciliumChaining } from '#lib/network/cilium/chaining.ts';
 import { type CiliumConfig, ciliumConfig } from '#lib/network/cilium/cilium-config.ts';
 import { findCnis } from '#lib/network/cni.ts';
 
@@ -16,26 +16,23 @@ export type CiliumIpam =
  * addresses that its CiliumNodes name mean nothing.
  * Source: Cilium documentation, "CNI Chaining" and "IP Address Management (IPAM)".
  */
-export function ciliumIpam(daemonSets: readonly DaemonSet[], configMaps: Slice<readonly ConfigMap[]>): CiliumIpam {
+export function ciliumIpam(daemonSets: readonly DaemonSet[], configMaps: Slices['configMaps']): CiliumIpam {
   const running = findCnis(daemonSets).filter(({ daemonSet }) => daemonSet.desired > 0);
   const cilium = running.find(({ kind }) => kind === 'cilium');
   if (cilium === undefined) return { kind: 'absent', reason: 'Cilium does not run here.' };
-  const config = ciliumConfig(configMaps);
-  if (config?.chaining !== undefined)
+  const chaining = ciliumChaining(cilium.daemonSet, configMaps);
+  if (chaining.kind === 'chained')
     return {
       kind: 'absent',
-      reason: `Cilium chains on another CNI here (${config.chaining}), which gives pods their addresses.`,
+      reason: `Cilium chains on another CNI here (${chaining.mode}), which gives pods their addresses.`,
     };
+  const config = ciliumConfig(cilium.daemonSet, configMaps);
   if (config?.ipam === 'delegated-plugin')
     return { kind: 'absent', reason: 'Cilium leaves addresses to another plugin here (IPAM mode delegated-plugin).' };
-  if (config === undefined && running.some(({ kind }) => kind === 'vpc-cni')) {
-    const why = configMaps.ok
-      ? (configMaps.data.find(({ name }) => name === 'cilium-config')?.unread ?? 'there is none beside the agent')
-      : configMaps.reason;
+  if (chaining.kind === 'unknown' && running.some(({ kind }) => kind === 'vpc-cni'))
     return {
       kind: 'unknown',
-      reason: `the VPC CNI runs beside Cilium, and whether Cilium chains on it stands in the ConfigMap cilium-config, which was not read: ${asClause(why)}`,
+      reason: `the VPC CNI runs beside Cilium, and whether Cilium chains on it is not known: ${chaining.reason}`,
     };
-  }
   return { kind: 'present', daemonSet: cilium.daemonSet, config };
 }

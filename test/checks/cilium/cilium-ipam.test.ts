@@ -140,6 +140,22 @@ describe('who gives the addresses', () => {
       { daemonSets: beside, configMaps: [ciliumConfigMap({ 'cni-chaining-mode': 'aws-cni' })] },
       'not-applicable',
     ],
+    [
+      'chained by a flag of the agent, and the configuration was not read',
+      FULL,
+      {
+        daemonSets: [
+          ciliumAgent({
+            containers: [
+              { name: 'cilium-agent', image: 'cilium:v1.20.2', init: false, env: {}, args: ['--cni-chaining-mode=aws-cni'] },
+            ],
+          }),
+          awsNode(),
+        ],
+        configMaps: DENIED,
+      },
+      'not-applicable',
+    ],
     ['left to another plugin', FULL, { configMaps: [ciliumConfigMap({ ipam: 'delegated-plugin' })] }, 'not-applicable'],
     [
       'the VPC CNI beside, not chained',
