@@ -29,6 +29,7 @@ import { nodeClaims } from '#lib/collect/kubernetes/node-claims.ts';
 import { nodeClasses } from '#lib/collect/kubernetes/node-classes.ts';
 import { nodePools } from '#lib/collect/kubernetes/node-pools.ts';
 import { nodes } from '#lib/collect/kubernetes/nodes.ts';
+import { podMetrics } from '#lib/collect/kubernetes/pod-metrics.ts';
 import { pods } from '#lib/collect/kubernetes/pods.ts';
 import { policyResources } from '#lib/collect/kubernetes/policy-resources.ts';
 import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
@@ -69,6 +70,7 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   securityGroupPolicies,
   cniResources,
   policyResources,
+  podMetrics,
   nodeClaims,
   nodePools,
   nodeClasses,

@@ -3,6 +3,7 @@ import { everyPage } from '#lib/collect/aws/pages.ts';
 import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
 import { type Cluster, type KubernetesReader, kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
+import { type KubernetesWriter, kubernetesWriter } from '#lib/collect/kubernetes/writer.ts';
 import type { CollectOptions } from '#lib/collect/options.ts';
 import type { Progress, Tally } from '#lib/collect/progress.ts';
 import type { Sources } from '#lib/collect/sources.ts';
@@ -21,6 +22,7 @@ export interface Run {
 
 export function openRun(target: Target, options: CollectOptions, signal: AbortSignal): Run {
   let entered: Promise<Cluster> | undefined;
+  const inside = (cluster: () => Promise<Slice<EksCluster>>) => (entered ??= enter(options, cluster, signal));
   return {
     signal,
     onProgress: (progress) => options.onProgress?.(progress),
@@ -28,6 +30,7 @@ export function openRun(target: Target, options: CollectOptions, signal: AbortSi
       const bounds = { region: target.region, signal, tally };
       return {
         target,
+        signal,
         ec2: boundedCall(options.aws.ec2, 'ec2', bounds),
         eks: boundedCall(options.aws.eks, 'eks', bounds),
         autoScaling: boundedCall(options.aws.autoScaling, 'autoscaling', bounds),
@@ -38,14 +41,13 @@ export function openRun(target: Target, options: CollectOptions, signal: AbortSi
             tally.page(found.length);
             return found;
           }),
-        kubernetes: lazily(async () => {
-          entered ??= enter(options, cluster, signal);
-          return kubernetesReader(await entered, tally);
-        }),
+        kubernetes: lazyReader(async () => kubernetesReader(await inside(cluster), tally)),
+        kubernetesWrites: lazyWriter(async () => kubernetesWriter(await inside(cluster), tally)),
       };
     },
     async close() {
       const cluster = await entered?.catch(() => undefined);
+      await Promise.all(cluster?.unfinished ?? []);
       cluster?.connection.close();
     },
   };
@@ -58,11 +60,19 @@ async function enter(options: CollectOptions, cluster: () => Promise<Slice<EksCl
   return { connection: connect(access), advice: accessAdvice(described, access.server), signal };
 }
 
-function lazily(reader: () => Promise<KubernetesReader>): KubernetesReader {
+function lazyReader(reader: () => Promise<KubernetesReader>): KubernetesReader {
   return {
     list: async (list, map) => (await reader()).list(list, map),
     discovery: async () => (await reader()).discovery(),
     get: async (get) => (await reader()).get(get),
     text: async (get) => (await reader()).text(get),
+  };
+}
+
+function lazyWriter(writer: () => Promise<KubernetesWriter>): KubernetesWriter {
+  return {
+    create: async (at, body) => (await writer()).create(at, body),
+    remove: async (at, name) => (await writer()).remove(at, name),
+    temporarily: async (at, body, use) => (await writer()).temporarily(at, body, use),
   };
 }

@@ -1,6 +1,7 @@
 import type { AutoScalingCall, Ec2Call, EksCall, ServiceQuotasCall } from '#lib/collect/aws/call.ts';
 import type { everyPage } from '#lib/collect/aws/pages.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
+import type { KubernetesWriter } from '#lib/collect/kubernetes/writer.ts';
 import type { Collector } from '#lib/model/collector.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
@@ -16,6 +17,10 @@ export interface Sources {
   /** Reads every page of an AWS list, and counts the pages. */
   readonly everyPage: typeof everyPage;
   readonly kubernetes: KubernetesReader;
+  /** For opt-in sources alone, and only for objects of their own. */
+  readonly kubernetesWrites: KubernetesWriter;
+  /** The run's end: for waits between reads. */
+  readonly signal: AbortSignal;
 }
 
 /** Infers a collector's types from its declaration. */

@@ -20,6 +20,7 @@ export const failureCode = z.enum([
   'UnexpectedResponse',
   'ServiceError',
   'NotServed',
+  'AlreadyExists',
   'InputMissing',
   /** Nobody asked for it: a source that has to be switched on. */
   'NotEnabled',

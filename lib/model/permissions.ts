@@ -25,5 +25,8 @@ export interface KubernetesPermission {
   readonly resources: readonly string[];
   /** Objects of these names alone, in whatever namespace: RBAC can narrow `get` so, and not `list`. */
   readonly resourceNames?: readonly string[];
-  readonly verbs: readonly ('get' | 'list')[];
+  /** In this namespace alone (a Role), where not in all of them (a ClusterRole). */
+  readonly namespace?: string;
+  /** Only opt-in sources write. */
+  readonly verbs: readonly ('get' | 'list' | 'create' | 'delete')[];
 }

@@ -1,9 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { send } from '#lib/sandbox/aws-answer.ts';
 import { whyUnauthorized } from '#lib/sandbox/eks-bearer.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
-import { answerKubernetes, status } from '#lib/sandbox/kubernetes.ts';
+import { answerKubernetes } from '#lib/sandbox/kubernetes.ts';
+import { status } from '#lib/sandbox/kubernetes-status.ts';
+import { KubernetesStore } from '#lib/sandbox/kubernetes-store.ts';
+import { writeKubernetes } from '#lib/sandbox/kubernetes-writes.ts';
 import type { RequestLog } from '#lib/sandbox/request-log.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
@@ -16,20 +20,26 @@ interface Parts {
 
 /** The API servers of a world's clusters, each below `/clusters/<name>`. */
 export function kubernetesListener({ world, log, faults, now }: Parts): RequestListener {
-  const clusters = new Map(world.clusters.map((cluster) => [cluster.name, cluster]));
+  const clusters = new Map(
+    world.clusters.map((cluster) => [cluster.name, { cluster, store: new KubernetesStore(cluster, now) }]),
+  );
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'https://127.0.0.1');
     const [, name = '', path = ''] = /^\/clusters\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
     const operation = `${request.method} ${path}`;
     log.count(operation);
+    const body = await text(request);
     const answer = () => {
       const refusal = whyUnauthorized(request.headers.authorization, now());
       if (refusal !== undefined) return status(401, 'Unauthorized', 'Unauthorized');
-      const cluster = clusters.get(name);
-      if (cluster === undefined) return status(404, 'NotFound', `the sandbox has no cluster ${name}`);
-      if (request.method !== 'GET')
+      const found = clusters.get(name);
+      if (found === undefined) return status(404, 'NotFound', `the sandbox has no cluster ${name}`);
+      const { cluster, store } = found;
+      const { method } = request;
+      if (method === 'POST' || method === 'DELETE') return writeKubernetes(cluster, store, { method, path, body });
+      if (method !== 'GET')
         return status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-      return answerKubernetes(cluster, { path, parameters: url.searchParams, accept: request.headers.accept ?? '' });
+      return answerKubernetes(cluster, store, { path, parameters: url.searchParams, accept: request.headers.accept ?? '' });
     };
     const fault = faults.strike(operation, name);
     if (fault === undefined) return send(response, answer());

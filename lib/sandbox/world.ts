@@ -60,10 +60,25 @@ export interface WorldCluster {
   /** DescribeAddon's `addon`, by name. */
   readonly addons: Readonly<Record<string, JsonObject>>;
   readonly kubernetes: readonly KubernetesResource[];
-  /** Kinds that the cluster's RBAC refuses, by plural name. */
+  /** Kinds that the cluster's RBAC refuses, by plural name; `create pods` and `delete pods` refuse that alone. */
   readonly forbidden?: readonly string[];
+  /** What becomes of objects that are created, the first that fits: the sandbox has no kubelet and no agents. */
+  readonly reactions?: readonly Reaction[];
   /** What pods answer behind the API server's proxy: text by `<namespace>/<name>:<port>/<path>`. */
   readonly proxied?: Readonly<Record<string, string>>;
+}
+
+/** What a kubelet or an agent would make of a created object. Without one it stays as it was created. */
+export interface Reaction {
+  readonly kind: string;
+  /** Labels that the object has to have. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The `spec.nodeName` (of a pod), `spec.node` (of a CalicoNodeStatus) that it has to have. */
+  readonly node?: string;
+  /** Merged into the object one after the other; `afterMs` counts from its creation. */
+  readonly steps: readonly { readonly afterMs: number; readonly merge: JsonObject }[];
+  /** What its container writes: the pod's log from the first step on. */
+  readonly log?: string;
 }
 
 /** One kind that the API server serves, and its objects; an empty list is a kind that is installed and unused. */

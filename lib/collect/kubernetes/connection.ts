@@ -22,7 +22,16 @@ export interface Connection {
   readonly server: string;
   /** One request, no retry. Rejects with the socket's error, or the signal's reason. */
   get(path: string, query: Readonly<Record<string, string>>, accept: string, signal: AbortSignal): Promise<Answer>;
+  /** One request that writes, with a JSON body; no retry. Rejects as `get`. */
+  send(write: KubernetesWrite, signal: AbortSignal): Promise<Answer>;
   close(): void;
+}
+
+export interface KubernetesWrite {
+  readonly method: 'POST' | 'DELETE';
+  readonly path: string;
+  readonly accept: string;
+  readonly body: object;
 }
 
 export function connect(access: KubernetesAccess): Connection {
@@ -31,26 +40,43 @@ export function connect(access: KubernetesAccess): Connection {
   const options = { keepAlive: true, maxSockets: 6 };
   const agent = access.agent ?? (secure ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
   const basePath = base.pathname.replace(/\/+$/, '');
+  const open = async (path: string, query: Readonly<Record<string, string>>, options: Opening): Promise<http.ClientRequest> => {
+    const authorization = await access.authorization();
+    const url = new URL(base);
+    url.pathname = `${basePath}${path}`;
+    url.search = new URLSearchParams(query).toString();
+    const headers = {
+      accept: options.accept,
+      'accept-encoding': 'gzip',
+      'user-agent': 'cniwatch',
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(options.body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
+    };
+    const { method, signal } = options;
+    return (secure ? https : http).request(url, { method, agent, headers, signal });
+  };
   return {
     server: `${base.protocol}//${base.host}${basePath}`,
-    async get(path, query, accept, signal) {
-      const authorization = await access.authorization();
-      const url = new URL(base);
-      url.pathname = `${basePath}${path}`;
-      url.search = new URLSearchParams(query).toString();
-      const headers = {
-        accept,
-        'accept-encoding': 'gzip',
-        'user-agent': 'cniwatch',
-        ...(authorization === undefined ? {} : { authorization }),
-      };
-      return send((secure ? https : http).request(url, { agent, headers, signal }));
+    get: async (path, query, accept, signal) => answered(await open(path, query, { method: 'GET', accept, signal })),
+    async send({ method, path, accept, body: content }, signal) {
+      const body = JSON.stringify(content);
+      return answered(await open(path, {}, { method, accept, body, signal }), body);
     },
     close: () => agent.destroy(),
   };
 }
 
-function send(request: http.ClientRequest): Promise<Answer> {
+interface Opening {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly accept: string;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Sends the request, with its body where it has one. */
+function answered(request: http.ClientRequest, body?: string): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   request.once('socket', (socket) => {
     if (!socket.connecting) return;
@@ -68,7 +94,7 @@ function send(request: http.ClientRequest): Promise<Answer> {
     request.on('error', () => undefined);
     resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
   });
-  request.end();
+  request.end(body);
   return promise;
 }
 

@@ -4,9 +4,10 @@ import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
 import type { Answer, Connection } from '#lib/collect/kubernetes/connection.ts';
 import { DISCOVERY_ACCEPT, type Discovery, toDiscovery } from '#lib/collect/kubernetes/discovery.ts';
 import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
-import { cutOff, type KubernetesRequest } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import { cutOff, type KubernetesRequest, statusFailure } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ask, type Page, readPage } from '#lib/collect/kubernetes/page.ts';
 import { PageAhead } from '#lib/collect/kubernetes/page-ahead.ts';
+import { proxiedFailure } from '#lib/collect/kubernetes/proxied-failure.ts';
 import { readObject } from '#lib/collect/kubernetes/read-object.ts';
 import { readText } from '#lib/collect/kubernetes/read-text.ts';
 import { retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
@@ -26,7 +27,7 @@ export interface KubernetesReader {
    */
   get(get: KubernetesGet): Promise<JsonObject | undefined>;
   /**
-   * One answer as text, no more than `limit` bytes of it: what a proxied endpoint says, which need not be JSON.
+   * One answer as text, no more than `limit` bytes of it: a pod's log, or what a proxied endpoint says, which need not be JSON.
    * @throws ReadFailure, TruncatedResponse where there is more
    */
   text(get: KubernetesGet): Promise<string>;
@@ -46,6 +47,7 @@ export interface KubernetesGet {
   readonly path: string;
   readonly apiGroup: string;
   readonly resource: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Bytes. */
   readonly limit: number;
 }
@@ -64,6 +66,8 @@ export interface Cluster {
   discovery?: Promise<Discovery>;
   /** Whether anything was ever read. */
   answered?: true;
+  /** Deletions under way: the run ends after them. */
+  unfinished?: Set<Promise<void>>;
   /** Why the server cannot be reached, once a list found out: the others need not wait for as long. */
   unreachable?: ReadFailure;
 }
@@ -129,7 +133,9 @@ async function getObject(cluster: Cluster, tally: Tally, get: KubernetesGet): Pr
 async function getText(cluster: Cluster, tally: Tally, get: KubernetesGet): Promise<string> {
   const request = { ...describe(cluster, get), verb: 'get' } as const;
   tally.call(`GET ${get.resource}`);
-  return readText(cluster.connection, get.path, { limit: get.limit, request, signal: cluster.signal });
+  const { path, limit, query = {} } = get;
+  const refusal = get.resource.endsWith('/proxy') ? proxiedFailure : statusFailure;
+  return readText(cluster.connection, path, { limit, query, refusal, request, signal: cluster.signal });
 }
 
 async function readDiscovery(cluster: Cluster, tally: Tally): Promise<Discovery> {

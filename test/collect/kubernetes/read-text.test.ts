@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
+import { proxiedFailure } from '#lib/collect/kubernetes/proxied-failure.ts';
 import { readText } from '#lib/collect/kubernetes/read-text.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import { anApiServer, type Reply, sendJson, status } from '#test/collect/kubernetes/an-api-server.ts';
@@ -22,7 +23,7 @@ function askAt(server: string, { limit = 100, signal = new AbortController().sig
   closing.push(() => connection.close());
   const advice = { unreachable: 'open the path', unauthorized: 'make an access entry' };
   const request = { operation: `GET ${PATH}`, apiGroup: '', resource: 'pods/proxy', verb: 'get', server, advice } as const;
-  return readText(connection, PATH, { limit, signal, request, ...over });
+  return readText(connection, PATH, { limit, query: {}, refusal: proxiedFailure, signal, request, ...over });
 }
 
 const failureOf = async (work: Promise<unknown>) => {
