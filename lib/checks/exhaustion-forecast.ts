@@ -20,7 +20,11 @@ export function forecastVerdict(
   return forecast.hours < warningHours ? 'warning' : 'ok';
 }
 
-export function forecastEvidence(forecast: Forecast): Judgement['evidence'] {
+/** @param rate the name of what is lost in an hour, by what the forecast counts */
+export function forecastEvidence(
+  forecast: Forecast,
+  rate: 'addressesPerHour' | 'cidrsPerHour' = 'addressesPerHour',
+): Judgement['evidence'] {
   switch (forecast.kind) {
     case 'exhausts': {
       const { hours, earliestHours, latestHours, perHour } = forecast;
@@ -29,7 +33,7 @@ export function forecastEvidence(forecast: Forecast): Judgement['evidence'] {
         forecast: {
           earliestHours: tenths(earliestHours),
           latestHours: latestHours === null ? null : tenths(latestHours),
-          addressesPerHour: tenths(perHour),
+          [rate]: tenths(perHour),
         },
       };
     }

@@ -92,7 +92,11 @@ export const check = defineCheck({
         }),
       ]),
       metrics: [],
-      readings: pools.map(({ pool, available }) => ({ series: POOL_ADDRESSES, id: pool.name, value: Number(available) })),
+      // What could not be understood would look like a rise, and later like a fall.
+      readings:
+        malformed.length > 0
+          ? []
+          : pools.map(({ pool, available }) => ({ series: POOL_ADDRESSES, id: pool.name, value: Number(available) })),
     };
   },
 });

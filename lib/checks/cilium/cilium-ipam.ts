@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { noCiliumNodeFinding } from '#lib/checks/cilium/no-cilium-node-finding.ts';
 import { nodePoolFinding } from '#lib/checks/cilium/node-pool-finding.ts';
-import { poolCidrsFinding } from '#lib/checks/cilium/pool-cidrs-finding.ts';
+import { POOL_CIDRS, poolCidrsFinding, poolCidrsReading } from '#lib/checks/cilium/pool-cidrs-finding.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
+import type { Reading } from '#lib/model/history.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { dataOf } from '#lib/model/slice.ts';
 import { ciliumIpam } from '#lib/network/cilium/cilium-ipam.ts';
@@ -13,6 +14,7 @@ import { ciliumNodes, ciliumPodIpPools } from '#lib/network/cilium/cilium-nodes.
 import { nodePoolUses } from '#lib/network/cilium/node-pool-use.ts';
 import { clusterPoolCidrs, podIpPoolCidrs } from '#lib/network/cilium/pool-cidrs.ts';
 import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
+import { forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 
 const percent = (value: number, what: string) => z.number().min(0).max(100).default(value).describe(what);
 
@@ -26,17 +28,20 @@ export const check = defineCheck({
   options: z.object({
     warningPercent: percent(80, "share in use of a node's addresses, or of a pool's CIDRs, that is a warning"),
     criticalPercent: percent(95, "share in use of a node's addresses, or of a pool's CIDRs, that is critical"),
+    warningHours: z.number().min(0).default(24).describe('a forecast of a pool without CIDRs within these hours is a warning'),
+    criticalHours: z.number().min(0).default(4).describe('a forecast of a pool without CIDRs within these hours is critical'),
     joiningMinutes: z.number().min(0).default(5).describe('age up to which a node may be without addresses, in minutes'),
   }),
   metrics: [],
+  history: { [POOL_CIDRS]: 'CIDRs of a pool of Cilium that nodes can still get, for its forecast' },
   docs: {
     question:
       "Does every node have addresses left for its pods, and does every pool have CIDRs left for nodes? Each IPAM mode and version of Cilium tells that in other fields of the CiliumNode, so the fields that are filled decide: `pools.allocated` (multi-pool, and the ENI mode from Cilium 1.20 on, which clears the use that it told before), `pool` (the ENI mode until then, crd, azure, alibabacloud) or `podCIDRs` (cluster-pool and kubernetes). Where the CiliumNode does not tell the use, the node's pods do.",
     verdicts: {
       warning:
-        "`warningPercent` of a node's fixed addresses, unless max-pods keeps it below; a node that grows has none free, or less than its agent asks for; the operator reports an error; or `warningPercent` of a pool's CIDRs are allocated",
+        "`warningPercent` of a node's fixed addresses, unless max-pods keeps it below; a node that grows has none free, or less than its agent asks for; the operator reports an error; or `warningPercent` of a pool's CIDRs are allocated, or a forecast has none left within `warningHours`",
       critical:
-        "`criticalPercent` of a node's fixed addresses, or it has none though it is older than `joiningMinutes`; a node that grows has none free and the operator gives no more; `criticalPercent` of a pool's CIDRs, or none is left",
+        "`criticalPercent` of a node's fixed addresses, or it has none though it is older than `joiningMinutes`; a node that grows has none free and the operator gives no more; `criticalPercent` of a pool's CIDRs, or none is left, or a forecast has none left within `criticalHours`",
       unknown:
         "Cilium's objects or pods were not read; an object could not be understood (it is named); a node has no CiliumNode; or the VPC CNI runs beside and the ConfigMap cilium-config was not read",
       notApplicable: 'no Cilium; Cilium chained on another CNI; or addresses left to another plugin',
@@ -57,6 +62,10 @@ export const check = defineCheck({
       cidrsAllocated: 'of a pool: those that nodes have',
       cidrsFree: 'of a pool: the rest',
       usedPercent: 'of a pool: `cidrsAllocated` in percent of `cidrsTotal`',
+      hoursToExhaustion:
+        'of a pool: hours until no CIDR is left, by the forecast; null where none is in sight or nothing can be forecast',
+      forecast:
+        'of a pool: `earliestHours`, `latestHours` (null: perhaps never) and `cidrsPerHour` of a forecast; or `lastsHours`, how far ahead nothing is in sight; or `unknown`, why nothing can be forecast',
       malformed: 'of the cluster: objects that could not be understood, and where',
       nodesWithoutCiliumNode: 'of the cluster: nodes that an agent is placed on and that have no CiliumNode',
     },
@@ -67,7 +76,7 @@ export const check = defineCheck({
     ],
   },
   remediations: ['add-ip-pool'],
-  evaluate({ inputs, optional, options, target, now }) {
+  evaluate({ inputs, optional, options, target, history, now }) {
     const ipam = ciliumIpam(inputs.daemonSets, optional.configMaps);
     if (ipam.kind === 'absent') return notApplicable(target, ipam.reason);
     if (ipam.kind === 'unknown') return undecided(target, `${ipam.reason}.`);
@@ -80,6 +89,7 @@ export const check = defineCheck({
       podIpPoolCidrs(podPools.objects, resources.objects),
       ...(usesClusterPool && ipam.config ? [clusterPoolCidrs(ipam.config, resources.objects)] : []),
     ];
+    const pools = counted.flatMap((one) => one.pools);
     const malformed = [resources, podPools, ...counted].flatMap((read) => read.malformed);
     const byName = new Map(inputs.nodes.map((node) => [node.name, node]));
     const pods = Map.groupBy(dataOf(optional.pods) ?? [], ({ nodeName }) => nodeName ?? '');
@@ -89,11 +99,14 @@ export const check = defineCheck({
     const without = inputs.nodes.filter(
       (node) => takesCniAgent(node) && schedulesOn(ipam.daemonSet, node) && !known.has(node.name) && !joining(node),
     );
+    const open = resources.malformed.length > 0;
+    const forecast = ({ series, id, value }: Reading) =>
+      forecastExhaustion([...history.points(series, id), { at: now.toISOString(), value }], { now });
     return {
       findings: mergeByResource([
         ...malformedFinding(target, 'Cilium', malformed),
         ...noCiliumNodeFinding(target, without),
-        ...counted.flatMap(({ pools }) => pools.map((pool) => poolCidrsFinding(pool, options, resources.malformed.length > 0))),
+        ...pools.map((pool) => poolCidrsFinding({ pool, thresholds: options, open, forecast: forecast(poolCidrsReading(pool)) })),
         ...resources.objects.flatMap((resource) => {
           const node = byName.get(resource.name);
           const own = optional.pods.ok ? (pods.get(resource.name) ?? []) : undefined;
@@ -101,6 +114,8 @@ export const check = defineCheck({
         }),
       ]),
       metrics: [],
+      // What nodes that could not be understood hold would look like a rise, and later like a fall.
+      readings: open ? [] : pools.map(poolCidrsReading),
     };
   },
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/calico/calico-ipam.ts';
-import type { History } from '#lib/model/history.ts';
 import type { CustomResource, DaemonSet } from '#lib/model/kubernetes.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { aBlock, anObject, aPool, pods } from '#test/network/calico/blocks.ts';
+import { fallingHistory } from '#test/scenarios/falling-history.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
-import { aPod, aSnapshot, awsNode, DENIED, NOW } from '#test/scenarios/slices.ts';
+import { aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 import { calicoNode } from './calico-node.ts';
 
 type Given = NonNullable<Parameters<typeof aSnapshot>[0]>;
@@ -150,26 +150,13 @@ test('the finding names the numbers', () => {
 });
 
 describe('a pool that loses addresses', () => {
-  /** A reading every five minutes of the last day: `available` now, and `perHour` more in each hour before. */
-  const falling = (available: number, perHour: number): History => ({
-    points: (series, id) =>
-      series === 'CalicoPoolAvailable' && id === 'pods'
-        ? Array.from({ length: 288 }, (_, index) => {
-            const age = 24 - index / 12;
-            return {
-              at: new Date(Date.parse(NOW) - age * 3_600_000).toISOString(),
-              value: Math.round(available + perHour * age),
-            };
-          })
-        : [],
-  });
   const roomy = [aPool('pods', '10.244.0.0/20'), aBlock('10.244.0.0/26', 'n1', pods(64))];
   const forecast = (perHour: number, resources: readonly CustomResource[] = roomy) =>
     runCheck(
       check,
       aSnapshot({ daemonSets: [calicoNode()], cniResources: [...resources] }),
       {},
-      falling(4032, perHour),
+      fallingHistory('CalicoPoolAvailable', 'pods', 4032, perHour),
     ).findings.find(({ resource }) => resource.id === 'pods');
 
   test.each([
@@ -195,5 +182,9 @@ describe('a pool that loses addresses', () => {
 
   test('keeps what can be had of every pool, for its own forecasts', () => {
     expect(judge(roomy).readings).toEqual([{ series: 'CalicoPoolAvailable', id: 'pods', value: 4032 }]);
+  });
+
+  test('keeps nothing while an object could not be understood', () => {
+    expect(judge([...roomy, anObject('IPAMBlock', 'broken', { cidr: 'x' })]).readings).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { check } from '#lib/checks/cilium/cilium-ipam.ts';
 import type { CustomResource, Node } from '#lib/model/kubernetes.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { aCiliumNode, addresses, aPodIpPool, ciliumAgent, ciliumConfigMap } from '#test/network/cilium/cilium-objects.ts';
+import { fallingHistory } from '#test/scenarios/falling-history.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import { aNode, aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 
@@ -128,6 +129,52 @@ describe('the CIDRs of a pool', () => {
   });
 });
 
+describe('a pool that loses CIDRs', () => {
+  const POOL = aPodIpPool('default', ['10.0.0.0/16'], 26);
+  const held = [
+    aCiliumNode('n1', {
+      pools: {
+        allocated: [{ pool: 'default', cidrs: Array.from({ length: 424 }, (_, at) => `10.0.${at >> 2}.${64 * (at & 3)}/26`) }],
+      },
+    }),
+  ];
+  const forecast = (perHour: number, resources: readonly CustomResource[] = [POOL, ...held]) =>
+    runCheck(
+      check,
+      aSnapshot({ daemonSets: [ciliumAgent()], nodes: [n1()], cniResources: [...resources] }),
+      {},
+      fallingHistory('CiliumPoolCidrsFree', 'default', 600, perHour),
+    ).findings.find(({ resource }) => resource.kind === 'ip-pool');
+
+  test.each([
+    ['none', 0, 'ok', undefined],
+    ['some, and will last for days', 5, 'ok', undefined],
+    ['all within a day', 30, 'warning', 'hours'],
+    ['all within four hours', 200, 'critical', 'hours'],
+  ] as const)('%s: %i an hour', (_, perHour, verdict, timeToImpact) => {
+    expect(forecast(perHour)).toMatchObject({ verdict, ...(timeToImpact && { timeToImpact }) });
+  });
+
+  test('says in how many hours, in the summary and in the evidence', () => {
+    const found = forecast(30);
+    expect(found?.summary).toMatch(/600 are free; as things go, none is free in about [\d.]+ hours/);
+    expect(found?.evidence['hoursToExhaustion']).toBeGreaterThan(18);
+    expect(found?.evidence['forecast']).toMatchObject({ cidrsPerHour: expect.any(Number) });
+  });
+
+  test('keeps what is free of every pool and family, for its own forecasts', () => {
+    const both = { ...POOL, spec: { ...(POOL.spec as object), ipv6: { cidrs: ['fd00::/112'], maskSize: 120 } } };
+    expect(judge([both, ...held]).readings).toEqual([
+      { series: 'CiliumPoolCidrsFree', id: 'default', value: 600 },
+      { series: 'CiliumPoolCidrsFree', id: 'default/ipv6', value: 256 },
+    ]);
+  });
+
+  test('keeps nothing while a CiliumNode could not be understood', () => {
+    expect(judge([POOL, ...held, aCiliumNode('n9', { podCIDRs: 7 })]).readings).toEqual([]);
+  });
+});
+
 describe('who gives the addresses', () => {
   const FULL = [aCiliumNode('n1', { pool: addresses(20) }, { ipam: { used: addresses(20) } })];
   const beside = [ciliumAgent(), awsNode()];
@@ -200,6 +247,8 @@ test('the findings name the numbers', () => {
         cidrsAllocated: 1,
         cidrsFree: 255,
         usedPercent: 0.4,
+        hoursToExhaustion: null,
+        forecast: { unknown: expect.stringMatching(/covers 0 hours/) },
       },
     },
     {
