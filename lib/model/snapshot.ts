@@ -32,6 +32,7 @@ import {
   securityGroupPolicy,
   service,
 } from '#lib/model/kubernetes.ts';
+import { podMetrics } from '#lib/model/pod-metrics.ts';
 import { scalingActivity } from '#lib/model/scaling-activity.ts';
 import { serviceQuota } from '#lib/model/service-quota.ts';
 import { type Slice, slice } from '#lib/model/slice.ts';
@@ -83,6 +84,8 @@ const sliceData = {
   cniResources: z.array(customResource),
   /** Of the kinds beside networking.k8s.io that can change what a NetworkPolicy decides. */
   policyResources: z.array(customResource),
+  /** Of the CNIs' agents alone, where a metrics server is. */
+  podMetrics: z.array(podMetrics),
   // Karpenter's, where the API server serves them
   nodeClaims: z.array(nodeClaim),
   nodePools: z.array(nodePool),

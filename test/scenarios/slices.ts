@@ -19,6 +19,9 @@ export const DENIED: Failure = {
   remedy: 'grant the action to the role',
 };
 
+/** The API server does not serve the kind. */
+const NOT_SERVED = { ok: true, data: [], absent: true } as const;
+
 /** An opt-in source that nobody switched on. */
 export const NOT_ENABLED: Failure = {
   ok: false,
@@ -308,8 +311,8 @@ export function aService(over: Partial<Service> = {}): Service {
   };
 }
 
-/** A Snapshot in which every slice was read and is empty, but for those given; a Failure stands for itself. */
-export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K] | Failure } = {}): Snapshot {
+/** A Snapshot in which every slice was read and is empty, but for those given, as their data or as a whole slice. */
+export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K] | Slices[K] } = {}): Snapshot {
   const empty = {
     cluster: aCluster(),
     nodegroups: [],
@@ -341,6 +344,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     securityGroupPolicies: [],
     cniResources: [],
     policyResources: [],
+    podMetrics: NOT_SERVED,
     nodeClaims: [],
     nodePools: [],
     nodeClasses: [],
@@ -349,7 +353,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     ...given,
   };
   const slices = Object.fromEntries(
-    Object.entries(empty).map(([key, data]) => [key, 'ok' in data && data.ok === false ? data : { ok: true, data }]),
+    Object.entries(empty).map(([key, data]) => [key, 'ok' in data ? data : { ok: true, data }]),
   );
   return {
     version: 1,

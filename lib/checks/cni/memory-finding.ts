@@ -1,5 +1,8 @@
+import { type MemoryUseOptions, memoryUse } from '#lib/checks/cni/memory-use.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
+import type { PodMetrics } from '#lib/model/pod-metrics.ts';
+import type { Slice } from '#lib/model/slice.ts';
 import type { Agent } from '#lib/network/agents.ts';
 import { agentContainer, type Cni } from '#lib/network/cni.ts';
 import { quantityOf } from '#lib/network/kubernetes-quantity.ts';
@@ -7,14 +10,21 @@ import { quantityOf } from '#lib/network/kubernetes-quantity.ts';
 const MOST_LISTED = 20;
 const MEBIBYTE = 2 ** 20;
 
-export interface MemoryOptions {
+export interface MemoryOptions extends MemoryUseOptions {
   readonly criticalPercent: number;
   readonly leastMebibytes: number;
-  readonly mostMebibytes: number;
   readonly requireLimit: boolean;
 }
 
-export function memoryFinding({ daemonSet, kind }: Cni, agents: readonly Agent[], options: MemoryOptions): Judgement {
+export interface MemoryJudging {
+  readonly metrics: Slice<readonly PodMetrics[]>;
+  /** ISO 8601: an agent that came later need not be measured yet. */
+  readonly readyBefore: string;
+  readonly options: MemoryOptions;
+}
+
+export function memoryFinding({ daemonSet, kind }: Cni, agents: readonly Agent[], judging: MemoryJudging): Judgement {
+  const { metrics, readyBefore, options } = judging;
   const id = `${daemonSet.namespace}/${daemonSet.name}`;
   const withPod = agents.filter(({ pod }) => pod !== undefined);
   const killed = withPod.filter(({ pod }) => pod?.containers.some(({ terminatedReason }) => terminatedReason === 'OOMKilled'));
@@ -23,8 +33,11 @@ export function memoryFinding({ daemonSet, kind }: Cni, agents: readonly Agent[]
   const limit = bytes === undefined ? undefined : bytes / MEBIBYTE;
   const problems = limitProblems(limit, main?.memoryLimit !== undefined, options);
   const unreadable = main?.memoryLimit !== undefined && bytes === undefined;
-  const tooMany = isCritical(killed.length, withPod.length, options.criticalPercent);
-  const verdict = tooMany ? 'critical' : killed.length + problems.length > 0 ? 'warning' : unreadable ? 'unknown' : 'ok';
+  const use = memoryUse(withPod, metrics, options, readyBefore);
+  const tooMany = [killed.length, use.above].some((count) => isCritical(count, withPod.length, options.criticalPercent));
+  const wrong = killed.length + problems.length > 0 || use.verdict === 'warning';
+  const open = unreadable || use.verdict === 'unknown';
+  const verdict = tooMany ? 'critical' : wrong ? 'warning' : open ? 'unknown' : 'ok';
   const bound = main?.memoryLimit === undefined ? 'no limit' : `a limit of ${main.memoryLimit}`;
   return {
     verdict,
@@ -33,6 +46,7 @@ export function memoryFinding({ daemonSet, kind }: Cni, agents: readonly Agent[]
       `${killed.length} of ${plural(withPod.length, 'agent')} of ${id} (${kind}) were killed for want of memory; they have ${bound}`,
       ...problems,
       ...(unreadable ? ['that limit is no quantity'] : []),
+      ...use.says,
     ].join('; ')}.`,
     evidence: {
       cni: kind,
@@ -41,6 +55,7 @@ export function memoryFinding({ daemonSet, kind }: Cni, agents: readonly Agent[]
       nodes: killed.slice(0, MOST_LISTED).map(({ node }) => node.name),
       limit: main?.memoryLimit ?? null,
       limitMebibytes: limit === undefined ? null : Math.round(limit),
+      ...use.evidence,
       withoutLimit: daemonSet.containers.flatMap(({ name, init, memoryLimit }) => (init || memoryLimit ? [] : [name])),
     },
     ...(verdict === 'critical' && { timeToImpact: 'minutes' as const }),
