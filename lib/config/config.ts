@@ -33,7 +33,7 @@ export function parseConfig(text: string, fileName: string, checks: readonly Che
   }
 
   const schema = configSchema(checks);
-  const parsed = schema.safeParse(plainValue(document, fileName));
+  const parsed = schema.safeParse(plainValue(document, fileName), { reportInput: true });
   if (parsed.success) return parsed.data as Config;
   throw new ConfigInvalid(
     fileName,

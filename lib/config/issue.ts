@@ -1,37 +1,46 @@
 import * as z from 'zod';
 import { didYouMean } from '#lib/config/nearest.ts';
 
+/** What the keys of a map are, where they are ids. */
+const KINDS: Readonly<Record<string, string>> = { checks: 'check', areas: 'area' };
+
 /** What is wrong at one place of a configuration, and the nearest thing that would be right. */
 export function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const where = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const valid = keysAt(schema, issue.path);
-    const kind = where === 'checks' ? 'check' : 'key';
-    const inside = where === '' || where === 'checks' ? '' : ` in ${where}`;
+    const kind = KINDS[String(issue.path.at(-1))] ?? 'key';
+    const place = where === '' || where === 'checks' || where === 'areas' ? '' : ` in ${where}`;
     const hint = didYouMean(key, valid) || (valid.length > 0 ? `: valid are ${valid.join(', ')}` : '');
-    return `unknown ${kind} "${key}"${inside}${hint}`;
+    return `unknown ${kind} "${key}"${place}${hint}`;
   }
-  return `${where || 'the top level'}: ${lowerFirst(issue.message)}`;
+  const place = where || 'the top level';
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
+    const valid = issue.values.map(String);
+    return `${place}: "${issue.input}" is not known${didYouMean(issue.input, valid) || `: valid are ${valid.join(', ')}`}`;
+  }
+  return `${place}: ${lowerFirst(issue.message)}`;
 }
 
 /** The keys that the schema takes at a path; none where it takes any. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let here: unknown = bare(schema);
-  for (const step of path) {
-    if (here instanceof z.ZodObject) here = bare(here.shape[String(step)]);
-    else if (here instanceof z.ZodArray) here = bare(here.element);
-    else return [];
-  }
-  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+  const objects = path.reduce((here, step) => here.flatMap((each) => inside(each, step)), bare(schema));
+  return [...new Set(objects.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
 }
 
-/** Without the wrappers that give defaults. */
-function bare(schema: unknown): unknown {
+function inside(schema: unknown, step: PropertyKey): readonly unknown[] {
+  if (schema instanceof z.ZodObject) return bare(schema.shape[String(step)]);
+  return schema instanceof z.ZodArray ? bare(schema.element) : [];
+}
+
+/** Without the wrappers that give defaults or rework the value; each choice of a union. */
+function bare(schema: unknown): readonly unknown[] {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return bare(schema.unwrap());
   }
-  return schema;
+  if (schema instanceof z.ZodPipe) return bare(schema.in);
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(bare) : [schema];
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

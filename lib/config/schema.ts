@@ -1,27 +1,21 @@
 import * as z from 'zod';
+import {
+  areaSwitches,
+  type CheckSettings,
+  checkSettings,
+  type Override,
+  overrides,
+  settleAreas,
+} from '#lib/config/check-settings.ts';
+import { type AccountEntry, accounts, type FleetEntry, fleet, type Organization, organization } from '#lib/config/fleet.ts';
+import { type NotificationTarget, notifications } from '#lib/config/notifications.ts';
+import { type RemediationSettings, remediations } from '#lib/config/remediations.ts';
+import { type Runner, runners } from '#lib/config/runners.ts';
+import { type Schedules, schedules } from '#lib/config/schedules.ts';
+import { type StatePolicy, state } from '#lib/config/state.ts';
+import { type Suppression, suppressions } from '#lib/config/suppressions.ts';
 import type { Check } from '#lib/model/check.ts';
 import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
-
-/** An AWS Region's code, as `eu-west-1` or `us-gov-east-1`. */
-const region = z
-  .string()
-  .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'not the code of an AWS Region, as eu-west-1')
-  .describe('AWS Region to look for clusters in');
-
-/** EKS allows letters, digits, hyphens and underscores in a name (CreateCluster, EKS API reference). */
-const clusterPattern = z
-  .string()
-  .regex(/^[A-Za-z0-9_*-]+$/, 'not a cluster name or pattern: letters, digits, - and _, with * for any characters');
-
-const fleet = z
-  .array(
-    z.strictObject({
-      region,
-      clusters: z.array(clusterPattern).min(1).default(['*']).describe('names of EKS clusters; * stands for any characters'),
-    }),
-  )
-  .default([])
-  .describe('the clusters that are checked, a Region at a time');
 
 const collect = z
   .strictObject({
@@ -39,47 +33,49 @@ const collect = z
   .prefault({})
   .describe('how clusters are read');
 
-/** Unknown keys of a check's options are refused too: a misspelt threshold must not silently keep its default. */
-function strict(options: z.ZodType): z.ZodType {
-  return options instanceof z.ZodObject ? options.strict() : options;
-}
-
-function checkSettings(check: Check) {
-  return z
-    .strictObject({
-      enabled: z.boolean().default(true).describe('whether this check runs'),
-      options: strict(check.options).prefault({}).describe('thresholds and switches of this check'),
-    })
-    .prefault({})
-    .describe(check.title);
-}
-
-export interface CheckSettings {
-  readonly enabled: boolean;
-  /** As the check's own schema gives them, defaults filled in. */
-  readonly options: unknown;
-}
-
 /** cniwatch.yaml with every default filled in. */
 export interface Config {
-  readonly fleet: readonly { readonly region: string; readonly clusters: readonly string[] }[];
-  /** By check id: every check of the registry. */
+  readonly fleet: readonly FleetEntry[];
+  readonly accounts: readonly AccountEntry[];
+  readonly organization?: Organization | undefined;
+  /** By check id: every check of the registry, for clusters that no override matches. */
   readonly checks: Readonly<Record<string, CheckSettings>>;
+  readonly overrides: readonly Override[];
+  readonly suppressions: readonly Suppression[];
   readonly collect: { readonly deadlineSeconds: number; readonly optIn: readonly OptInSource[] };
+  readonly remediations: RemediationSettings;
+  readonly schedules: Schedules;
+  readonly state: StatePolicy;
+  readonly notifications: readonly NotificationTarget[];
+  readonly runners: readonly Runner[];
 }
 
-/** The schema of cniwatch.yaml for a set of checks; strict at every level. */
+/**
+ * The schema of cniwatch.yaml for a set of checks; strict at every level. What it gives is a Config, and may be parsed again: the
+ * switches of areas are by then written into the checks.
+ */
 export function configSchema(checks: readonly Check[]) {
   return z
     .strictObject({
       fleet,
-      checks: z
-        .strictObject(Object.fromEntries(checks.map((check) => [check.id, checkSettings(check)])))
-        .prefault({})
-        .describe('settings of single checks, by check id'),
+      accounts,
+      organization,
+      areas: areaSwitches(checks),
+      checks: checkSettings(checks),
+      overrides: overrides(checks),
+      suppressions: suppressions(checks),
       collect,
+      remediations,
+      schedules,
+      state,
+      notifications,
+      runners,
     })
-    .describe('cniwatch.yaml');
+    .describe('cniwatch.yaml')
+    .transform(({ areas, ...written }) => ({
+      ...written,
+      ...settleAreas(checks, { ...written, areas } as Parameters<typeof settleAreas>[1]),
+    }));
 }
 
 /** JSON Schema (draft 7, which editors read) of cniwatch.yaml. */

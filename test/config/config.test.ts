@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
 import { canonicalJson, configHash } from '#lib/config/hash.ts';
-import { configJsonSchema } from '#lib/config/schema.ts';
+import { configJsonSchema, configSchema } from '#lib/config/schema.ts';
 import { aCheck } from '#test/scenarios/checks.ts';
 
 const CHECKS = [
@@ -12,18 +12,35 @@ const CHECKS = [
     options: z.object({ servfailPercent: z.number().default(1).describe('share of SERVFAIL answers that is a warning') }),
   }),
 ];
+/** What a file has that says nothing of it. */
+const UNSAID = {
+  fleet: [],
+  accounts: [],
+  overrides: [],
+  suppressions: [],
+  collect: { deadlineSeconds: 120, optIn: [] },
+  remediations: { killSwitch: false, default: 'propose', rules: [] },
+  schedules: { check: 'rate(5 minutes)', timezone: 'UTC', reports: {} },
+  state: { openAfter: { bad: 2, of: 3 }, closeAfter: 2, keepDays: 90 },
+  notifications: [],
+  runners: [],
+};
 const parse = (text: string) => parseConfig(text, 'cniwatch.yaml', CHECKS);
 
 test.each(['', '# only a comment\n', '{}', 'fleet: []'])('what a file leaves out has its default: %j', (text) => {
   expect(parse(text)).toEqual(defaultConfig(CHECKS));
   expect(parse(text)).toEqual({
-    fleet: [],
+    ...UNSAID,
     checks: {
       'nodes-cordoned': { enabled: true, options: { warningPercent: 20 } },
       'dns-quality': { enabled: true, options: { servfailPercent: 1 } },
     },
-    collect: { deadlineSeconds: 120, optIn: [] },
   });
+});
+
+test('what was parsed may be parsed again: a run keeps it as JSON', () => {
+  const config = parse('areas: { node: { enabled: false } }\noverrides: [{ areas: { node: { enabled: true } } }]');
+  expect(configSchema(CHECKS).parse(JSON.parse(JSON.stringify(config)))).toEqual(config);
 });
 
 test('what a file says holds', () => {
@@ -42,6 +59,7 @@ collect:
   optIn: [ipamd]
 `);
   expect(config).toEqual({
+    ...UNSAID,
     fleet: [
       { region: 'eu-west-1', clusters: ['shop-*', 'tools'] },
       { region: 'us-gov-east-1', clusters: ['*'] },
@@ -71,14 +89,18 @@ describe('a file that is wrong names the place and the nearest right thing', () 
     [
       'a key of a fleet entry that is like none',
       'fleet:\n  - region: eu-west-1\n    colour: red',
-      ':3:5: unknown key "colour" in fleet.0: valid are region, clusters',
+      ':3:5: unknown key "colour" in fleet.0: valid are region, clusters, except, tags, exceptTags',
     ],
     [
       'an option out of its range',
       'checks:\n  nodes-cordoned:\n    options:\n      warningPercent: 300',
       ':4:23: checks.nodes-cordoned.options.warningPercent: too big: expected number to be <=100',
     ],
-    ['a value of the wrong type', 'collect:\n  optIn: [ipam]', ':2:11: collect.optIn.0: '],
+    [
+      'a value of the wrong type',
+      'collect:\n  optIn: [ipam]',
+      ':2:11: collect.optIn.0: "ipam" is not known: did you mean "ipamd"?',
+    ],
     [
       'a duration that is no number',
       'collect:\n  deadlineSeconds: soon',
