@@ -27,10 +27,10 @@ export function gatherPermissions(all: readonly Permissions[]): Permissions {
   return { aws: sorted(aws), kubernetes: sorted(kubernetes) };
 }
 
-/** Rules of one group, the same verbs and the same names become one, as a person would write a ClusterRole. */
+/** Rules of one group and namespace, the same verbs and the same names become one, as a person would write a ClusterRole. */
 function addRule(rules: Map<string, KubernetesPermission>, permission: KubernetesPermission): void {
-  const { apiGroup, resources, resourceNames = [], verbs } = permission;
-  const key = [apiGroup, ...verbs, ...resourceNames].join(' ');
+  const { apiGroup, resources, resourceNames = [], verbs, namespace = '' } = permission;
+  const key = [namespace, apiGroup, ...verbs, ...resourceNames].join(' ');
   const together = new Set([...(rules.get(key)?.resources ?? []), ...resources]);
   rules.set(key, { ...permission, resources: [...together].sort() });
 }

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { type JsonObject, object, text } from '#lib/collect/kubernetes/json.ts';
+import type { KubernetesCollection } from '#lib/collect/kubernetes/writer.ts';
+import type { Sources } from '#lib/collect/sources.ts';
+
+/** Every pod of cniwatch carries it, and only such pods are swept. */
+const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'cniwatch' } as const;
+/** Which source made it: each sweeps its own. */
+const PROBE_LABEL = 'app.kubernetes.io/component';
+
+export function ownLabels(probe: string): Readonly<Record<string, string>> {
+  return { ...MANAGED_BY, [PROBE_LABEL]: probe };
+}
+
+/** A name that no other run can have: whatever bears it is this run's, to be deleted. */
+export function ownName(probe: string): string {
+  return `cniwatch-${probe}-${randomBytes(5).toString('hex')}`;
+}
+
+export function podsOf(namespace: string): KubernetesCollection {
+  return { path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, apiGroup: '', resource: 'pods' };
+}
+
+/**
+ * Deletes what a crashed run left behind: pods of this probe that were created more than `olderThan` milliseconds before `now`.
+ * @returns how many. @throws ReadFailure where they cannot be listed; one that cannot be deleted is left to the next sweep
+ */
+export async function sweepPods(
+  { kubernetes, kubernetesWrites }: Pick<Sources, 'kubernetes' | 'kubernetesWrites'>,
+  { namespace, probe, olderThan, now }: { namespace: string; probe: string; olderThan: number; now: Date },
+): Promise<number> {
+  const at = podsOf(namespace);
+  const labelSelector = Object.entries(ownLabels(probe))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const found = await kubernetes.list({ ...at, query: { labelSelector } }, nameAndAge);
+  const left = found.filter(({ createdAt }) => now.getTime() - createdAt > olderThan);
+  const removed = await Promise.all(left.map(({ name }) => kubernetesWrites.remove(at, name).catch(() => false)));
+  return removed.filter(Boolean).length;
+}
+
+function nameAndAge(item: JsonObject): { name: string; createdAt: number } {
+  const metadata = object(item['metadata']);
+  // Without a time it would never be swept: as old as can be.
+  return { name: text(metadata['name']) ?? '', createdAt: Date.parse(text(metadata['creationTimestamp']) ?? '') || 0 };
+}
