@@ -35,6 +35,7 @@ const healthy: VpcSpec = {
   clusters: [
     {
       name: 'identity-prod',
+      agentMebibytes: { each: 58, of: { 3: 71 } },
       controlPlaneSubnets: ['private-a', 'private-b'],
       nodegroups: [
         {

@@ -29,7 +29,7 @@ export function answerKubernetes(
   const place = parsePath(path);
   const resource = place && store.find(place);
   if (place === undefined || resource === undefined || (place.namespace !== undefined && !resource.namespaced)) return NOT_SERVED;
-  if (cluster.forbidden?.includes(resource.plural)) return forbidden(resource, place, place.name === undefined ? 'list' : 'get');
+  if (isRefused(cluster, resource)) return forbidden(resource, place, place.name === undefined ? 'list' : 'get');
   if (place.name !== undefined) return one(resource, place.namespace, place.name);
   try {
     return list(resource, place.namespace, parameters);
@@ -37,6 +37,10 @@ export function answerKubernetes(
     if (error instanceof SelectorInvalid) return status(400, 'BadRequest', error.message);
     throw error;
   }
+}
+
+function isRefused({ forbidden: refused = [] }: WorldCluster, { apiVersion, plural }: KubernetesResource): boolean {
+  return refused.includes(plural) || refused.includes(`${plural}.${apiVersion.split('/')[0]}`);
 }
 
 interface Logged {

@@ -60,7 +60,7 @@ export interface WorldCluster {
   /** DescribeAddon's `addon`, by name. */
   readonly addons: Readonly<Record<string, JsonObject>>;
   readonly kubernetes: readonly KubernetesResource[];
-  /** Kinds that the cluster's RBAC refuses, by plural name; `create pods` and `delete pods` refuse that alone. */
+  /** Kinds that the cluster's RBAC refuses, by plural name, or `pods.metrics.k8s.io` where several groups have it; `create pods` and `delete pods` refuse that alone. */
   readonly forbidden?: readonly string[];
   /** What becomes of objects that are created, the first that fits: the sandbox has no kubelet and no agents. */
   readonly reactions?: readonly Reaction[];

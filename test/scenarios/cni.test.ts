@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
+import { agentsUse, memoryRefused, nothingMeasured } from './worlds/agent-memory.ts';
 import * as cni from './worlds/cni.ts';
 import { autoMode } from './worlds/nodes.ts';
 import { shop } from './worlds/shop.ts';
@@ -76,8 +77,13 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['Auto Mode', autoMode, 'not-applicable'],
   ],
   'cni-memory': [
-    ['quiet', () => shop(), 'ok'],
+    ['quiet, without a metrics server', () => shop(), 'ok', { memoryUse: 'no-metrics-server' }],
     ['one agent killed for want of memory', cni.agentOutOfMemory, 'warning', { outOfMemory: 1 }],
+    ['agents that use little', () => agentsUse(60), 'ok', { memoryUse: 'measured', measured: 4, highestMebibytes: 60 }],
+    ['one agent above 2 GiB', () => agentsUse(60, { 2: 2100 }), 'warning', { highestMebibytes: 2100 }],
+    ['all agents above 2 GiB', () => agentsUse(2100), 'critical', { measured: 4 }],
+    ['a metrics server that measured no agent', nothingMeasured, 'unknown', { memoryUse: 'measured-in-part', measured: 0 }],
+    ['pods of metrics.k8s.io refused', memoryRefused, 'unknown', { memoryUse: 'failed' }],
     ['pods refused', () => cni.refused('pods'), 'unknown'],
     ['Auto Mode', autoMode, 'not-applicable'],
   ],

@@ -5,6 +5,7 @@ import type { FargatePod } from '#lib/sandbox/builder/fargate.ts';
 import { nodeClaimObjects, nodeClassObjects, nodePoolObjects } from '#lib/sandbox/builder/karpenter.ts';
 import { fargateNodeObject, nodeObject } from '#lib/sandbox/builder/node-object.ts';
 import { eventObject, namespaceObject } from '#lib/sandbox/builder/objects.ts';
+import { podMetricsKind } from '#lib/sandbox/builder/pod-metrics.ts';
 import type { ClusterSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import {
   awsNodeObject,
@@ -95,6 +96,7 @@ export function kubernetesOf(
       true,
       groupPolicies(vpc, spec, since),
     ),
+    ...podMetricsKind(world, spec, nodes),
     ...karpenterKinds(world, spec, nodes),
     ...(hasAutoMode(spec)
       ? [grouped('eks.amazonaws.com/v1', 'nodeclasses', 'NodeClass', false, nodeClassObjects(world, spec))]

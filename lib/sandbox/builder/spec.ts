@@ -109,6 +109,8 @@ export interface ClusterSpec {
   readonly nodeTroubles?: readonly NodeTroubleSpec[];
   /** Lets each agent answer for its metrics; what it counted besides, on each node. */
   readonly ipamdCounters?: Readonly<Record<string, number>>;
+  /** What each agent uses, in MiB, and some of them by ordinal over all groups. Without it no metrics server is registered. */
+  readonly agentMebibytes?: { readonly each: number; readonly of?: Readonly<Record<number, number>> };
 }
 
 export interface LeakSpec {

@@ -37,7 +37,9 @@ export const KUBERNETES_SLICES: readonly SliceKey[] = [
 ];
 
 /** Loads a cluster's objects and whatever kinds the server does not have of its own; what the world forbids is not granted. */
-async function load(api: KubeApiServer, { kubernetes, forbidden = [] }: WorldCluster): Promise<void> {
+async function load(api: KubeApiServer, { kubernetes: all, forbidden = [] }: WorldCluster): Promise<void> {
+  // Served by the metrics server, which keeps no objects.
+  const kubernetes = all.filter(({ apiVersion }) => !apiVersion.startsWith('metrics.k8s.io/'));
   const custom = kubernetes.filter(({ apiVersion }) => isCustom(apiVersion));
   await defineKinds(
     api.admin,
