@@ -34,6 +34,7 @@ export function serversFinding(dns: CoreDns, judging: ServersJudging): Judgement
       endpoints: facts.endpoints,
       zones: [...facts.zones],
       nodes: [...facts.nodes],
+      nodesFailing: [...new Set(pods.flatMap(({ pod, state }) => (state === 'failing' ? (pod.nodeName ?? []) : [])))],
       starting: facts.starting,
       failing: facts.failing,
       rolloutInProgress: workload?.isRollingOut ?? null,

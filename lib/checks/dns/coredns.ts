@@ -58,6 +58,7 @@ export const check = defineCheck({
       endpoints: 'those that the Service kube-dns sends to',
       zones: 'zones of the endpoints',
       nodes: 'nodes of the endpoints',
+      nodesFailing: 'nodes of the pods that are there and do not work',
       starting: 'pods younger than `startSeconds`, with nothing gone wrong yet',
       failing: 'pods that are there and do not work',
       rolloutInProgress: 'whether pods of an older template are still to be replaced; null where it is not known',

@@ -54,6 +54,7 @@ export const check = defineCheck({
     },
     evidence: {
       sourceClass: 'how the pods are attached, and their subnet',
+      sourceSubnet: 'their subnet',
       sourceSecurityGroups: "security groups of the pods' interfaces",
       sourceCidrs: "CIDRs of the pods' subnet; of single pods where subnets were not read",
       destination: 'CoreDNS endpoints with their target port: those that are blocked, or all where none is',

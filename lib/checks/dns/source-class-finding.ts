@@ -44,6 +44,7 @@ export function classFinding({ source, paths, missing }: ClassReach): Judgement 
     summary: `${capitalised(sourceClass)} (${source.pods}) ${outcome(problems, counted, { source, verdict, endpoints, needed })}.${verdict === 'ok' ? '' : missingText(rules)}`,
     evidence: {
       sourceClass,
+      sourceSubnet: source.eni.subnetId,
       sourceSecurityGroups: [...new Set(source.groupSets.flat())],
       sourceCidrs: sourceCidrs(source),
       destination,

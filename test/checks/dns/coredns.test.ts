@@ -490,6 +490,7 @@ test('the finding names the numbers', () => {
       endpoints: 1,
       zones: ['eu-west-1a'],
       nodes: ['n1'],
+      nodesFailing: ['n2'],
       starting: 0,
       failing: 1,
       rolloutInProgress: false,

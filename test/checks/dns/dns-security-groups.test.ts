@@ -280,6 +280,7 @@ describe('custom networking', () => {
           'Pods with custom networking in subnet-pods (1) miss 1 of 1 CoreDNS endpoints over UDP and TCP: blocked by ingress of sg-nodes. Missing: UDP and TCP 53 into sg-nodes from sg-pods.',
         evidence: {
           sourceClass: 'pods with custom networking in subnet-pods',
+          sourceSubnet: 'subnet-pods',
           sourceSecurityGroups: ['sg-pods'],
           sourceCidrs: ['100.64.0.0/24'],
           destination: '10.0.2.11:53',
