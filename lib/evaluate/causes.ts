@@ -1,5 +1,7 @@
+import { isWhole, type Link, linkMeets } from '#lib/evaluate/coverage.ts';
 import { EXPLANATIONS, type Explanation } from '#lib/evaluate/explanations.ts';
-import { isEverywhere, type Reach, reachOf } from '#lib/evaluate/reach.ts';
+import { reachOf } from '#lib/evaluate/reach.ts';
+import { NO_TOPOLOGY, type Topology } from '#lib/evaluate/topology.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 
@@ -7,37 +9,56 @@ const SEVERITY: Readonly<Partial<Record<Verdict, number>>> = { warning: 1, criti
 const severityOf = ({ verdict }: Finding): number => SEVERITY[verdict] ?? 0;
 
 /**
- * Gives each symptom the fingerprints of the findings that explain it: of a check that may, at the same place, and no less severe, so
- * that whoever is told of the roots alone misses nothing. A finding without `causes` is a root. The links are without circles, since the
- * table of explanations is.
+ * Gives each symptom the fingerprints of the findings that explain it: of checks that may, at the same place, no less severe, and
+ * together wherever the symptom is, so that whoever is told of the roots alone misses nothing. A finding without `causes` is a root. The
+ * links are without circles, since the table of explanations is.
  */
-export function linkCauses(findings: readonly Finding[]): Finding[] {
+export function linkCauses(findings: readonly Finding[], topology: Topology = NO_TOPOLOGY): Finding[] {
   const problems = findings.filter((finding) => severityOf(finding) > 0);
   const byCheck = Map.groupBy(problems, ({ check }) => check);
   const reach = new Map(problems.map((finding) => [finding, reachOf(finding)]));
+  const explanations = Map.groupBy(EXPLANATIONS, ({ symptom }) => symptom);
   return findings.map((finding) => {
     const own = reach.get(finding);
-    if (own === undefined) return finding;
-    const causes = EXPLANATIONS.filter((explanation) => applies(explanation, finding)).flatMap((explanation) =>
-      (byCheck.get(explanation.by) ?? []).filter(
-        (cause) =>
-          severityOf(cause) >= severityOf(finding) &&
-          (explanation.byKind === undefined || cause.resource.kind === explanation.byKind) &&
-          meet(own, reach.get(cause), explanation.at),
-      ),
-    );
-    return causes.length === 0 ? finding : { ...finding, causes: [...new Set(causes.map(({ fingerprint }) => fingerprint))] };
+    const possible = explanations.get(finding.check);
+    if (own === undefined || possible === undefined) return finding;
+    const links = possible
+      .filter((explanation) => applies(explanation, finding))
+      .flatMap((explanation) =>
+        (byCheck.get(explanation.by) ?? []).flatMap((cause): readonly Link[] => {
+          const to = reach.get(cause);
+          if (to === undefined || severityOf(cause) < severityOf(finding) || !mayExplain(explanation, cause)) return [];
+          const link = { fingerprint: cause.fingerprint, at: explanation.at, reach: to };
+          return linkMeets(link, own, topology) ? [link] : [];
+        }),
+      );
+    if (links.length === 0 || !isWhole(links, own, topology)) return finding;
+    return { ...finding, causes: [...new Set(links.map(({ fingerprint }) => fingerprint))] };
   });
 }
 
-function applies({ symptom, kind, when }: Explanation, { check, resource, evidence }: Finding): boolean {
-  return symptom === check && (kind === undefined || kind === resource.kind) && (when === undefined || when(evidence));
+function applies({ kind, when }: Explanation, { resource, evidence }: Finding): boolean {
+  return (kind === undefined || kind === resource.kind) && (when === undefined || when(evidence));
 }
 
-function meet(symptom: Reach, cause: Reach | undefined, at: Explanation['at']): boolean {
-  if (cause === undefined) return false;
-  if (at === 'cluster') return true;
-  const [one, other] = [symptom[at], cause[at]];
-  if (isEverywhere(one) || isEverywhere(other)) return true;
-  return [...one].some((id) => other.has(id));
+function mayExplain({ byKind, byWhen }: Explanation, { resource, evidence }: Finding): boolean {
+  return (byKind === undefined || byKind === resource.kind) && (byWhen === undefined || byWhen(evidence));
+}
+
+/** The roots beneath each problem, by its fingerprint: of a root, itself. */
+export function rootsOf(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const byName = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+  const found = new Map<string, readonly Finding[]>();
+  const beneath = (finding: Finding): readonly Finding[] => {
+    const known = found.get(finding.fingerprint);
+    if (known !== undefined) return known;
+    // Until it is answered: a document of elsewhere may have circles.
+    found.set(finding.fingerprint, []);
+    const causes = (finding.causes ?? []).flatMap((name) => byName.get(name) ?? []);
+    const roots = causes.length === 0 ? [finding] : [...new Set(causes.flatMap(beneath))];
+    found.set(finding.fingerprint, roots);
+    return roots;
+  };
+  for (const finding of findings) beneath(finding);
+  return found;
 }

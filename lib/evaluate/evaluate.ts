@@ -5,6 +5,7 @@ import { linkCauses } from '#lib/evaluate/causes.ts';
 import { fingerprint } from '#lib/evaluate/fingerprint.ts';
 import { findingsOpen } from '#lib/evaluate/metrics.ts';
 import { runCheck } from '#lib/evaluate/run-check.ts';
+import { topologyOf } from '#lib/evaluate/topology.ts';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Check } from '#lib/model/check.ts';
 import { type Finding, resourceKind } from '#lib/model/finding.ts';
@@ -41,12 +42,13 @@ export function evaluate(snapshot: Snapshot, { config, history = NO_HISTORY, che
     }
   }
   const summary = count(findings);
+  const linked = linkCauses(findings, topologyOf(snapshot));
   return {
     ...target,
     verdict: worstVerdict(findings.map(({ verdict }) => verdict)),
     summary,
-    findings: ordered(linkCauses(findings), checks),
-    metrics: [...metrics, ...findingsOpen(target, summary)],
+    findings: ordered(linked, checks),
+    metrics: [...metrics, ...findingsOpen(target, linked)],
     readings,
     collectors: [...snapshot.collectors],
     takenAt: snapshot.takenAt,

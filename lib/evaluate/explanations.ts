@@ -1,70 +1,177 @@
 import type { Finding } from '#lib/model/finding.ts';
 
+type Kind = Finding['resource']['kind'];
+type When = (evidence: Finding['evidence']) => boolean;
+
 /** Which findings of one check may explain those of another. */
 export interface Explanation {
   readonly symptom: string;
   /** Only of this kind of resource. */
-  readonly kind?: Finding['resource']['kind'];
+  readonly kind?: Kind;
   /** Only where the symptom's evidence says so. */
-  readonly when?: (evidence: Finding['evidence']) => boolean;
+  readonly when?: When;
   /** The check that explains it. */
   readonly by: string;
-  readonly byKind?: Finding['resource']['kind'];
+  readonly byKind?: Kind;
+  /** Only where the evidence of the cause says so. */
+  readonly byWhen?: When;
   /** What both must share. */
-  readonly at: 'nodes' | 'subnets' | 'cluster';
+  readonly at: 'nodes' | 'subnets' | 'namespaces' | 'cluster';
 }
 
-type When = NonNullable<Explanation['when']>;
-const cause =
-  (...causes: readonly string[]): When =>
+type Part = Omit<Explanation, 'symptom' | 'kind' | 'by'>;
+/** What lies beneath one symptom: a line a cause. */
+const beneath = (symptom: string, causes: readonly (readonly [by: string, part: Part])[], kind?: Kind): readonly Explanation[] =>
+  causes.map(([by, part]) => ({ symptom, by, ...part, ...(kind && { kind }) }));
+
+const NODES = { at: 'nodes' } as const;
+const SUBNETS = { at: 'subnets' } as const;
+const CLUSTER = { at: 'cluster' } as const;
+const AGENTS = { at: 'nodes', byKind: 'daemonset' } as const;
+
+const says =
+  (field: string, ...values: readonly unknown[]): When =>
   (evidence) =>
-    typeof evidence['cause'] === 'string' && causes.includes(evidence['cause']);
+    values.includes(evidence[field]);
+const cause = (...causes: readonly string[]): When => says('cause', ...causes);
 /** Of a want of addresses; where EC2's state did not tell which, any. */
 const shortOf =
   (...details: readonly string[]): When =>
-  ({ cause: why, detail }) =>
-    why === 'no-free-address' && (typeof detail !== 'string' || details.includes(detail));
-/** Of the causes that node-readiness reads from a node. */
+  ({ cause: why, detail, details: counts }) =>
+    why === 'no-free-address' && (typeof detail !== 'string' || [detail, ...keysOf(counts)].some((one) => details.includes(one)));
+/** Of lists of causes, as node-readiness and node-launch-failures have them. */
 const reads =
   (...causes: readonly string[]): When =>
   ({ causes: read }) =>
-    Array.isArray(read) && read.some((one) => typeof one === 'string' && causes.includes(one));
+    [...(Array.isArray(read) ? read : []), ...keysOf(read)].some((one) => typeof one === 'string' && causes.includes(one));
+/** Its pods have not come as far as to run. */
+const hasNotStarted: When = ({ crashReasons }) => {
+  const reasons = keysOf(crashReasons);
+  return reasons.length > 0 && reasons.every((reason) => reason === 'ContainerCreating' || reason === 'PodInitializing');
+};
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
+const EMPTY = { ...SUBNETS, byWhen: says('free', 0) } as const;
+const NO_PREFIX = { ...SUBNETS, byWhen: says('freePrefixes', 0) } as const;
 
 /**
  * From the symptom to what lies beneath: a check stands as a symptom only above those that explain it, so that no circle can be. The
- * findings of single nodes are explained by their DaemonSet's.
+ * findings of single nodes are explained by their DaemonSet's. A full subnet explains what lacks addresses, and nothing that has some.
  */
 export const EXPLANATIONS: readonly Explanation[] = [
-  { symptom: 'pods-awaiting-network', by: 'pod-sandbox-failures', at: 'nodes' },
-  { symptom: 'pods-awaiting-network', by: 'cni-agents', byKind: 'daemonset', at: 'nodes' },
-  { symptom: 'pods-awaiting-network', by: 'node-ip-capacity', at: 'nodes' },
+  ...beneath('canary-dns', [
+    ['canary-routes', NODES],
+    ['canary-pod-to-pod', NODES],
+    ['dns-network-policy', { at: 'namespaces' }],
+    ['dns-security-groups', SUBNETS],
+    ['dns-security-groups', { ...CLUSTER, byKind: 'cluster' }],
+    ['dns-network-acls', SUBNETS],
+    ['coredns', CLUSTER],
+    ['dns-quality', CLUSTER],
+    ['kube-proxy', NODES],
+  ]),
+  ...beneath('canary-egress', [['canary-routes', NODES]]),
+  ...beneath('canary-pod-to-pod', [
+    ['canary-routes', NODES],
+    ['calico-bgp', NODES],
+    ['calico-encapsulation', CLUSTER],
+    ['flannel-backend', NODES],
+    ['flannel-backend', { ...CLUSTER, byKind: 'cluster' }],
+    ['flannel-pod-cidr', NODES],
+    ['cilium-agent', NODES],
+    ['kube-proxy', NODES],
+  ]),
+  ...beneath('canary-routes', [
+    ['cni-agents', AGENTS],
+    ['cni-config-files', NODES],
+  ]),
+  ...beneath('canary-pod', [
+    ['pods-awaiting-network', NODES],
+    ['pod-sandbox-failures', NODES],
+    ['cni-agents', AGENTS],
+    ['cni-config-files', NODES],
+    ['node-ip-capacity', NODES],
+    ['subnet-ip-exhaustion', EMPTY],
+  ]),
 
-  {
-    symptom: 'pod-sandbox-failures',
-    when: cause('agent-down', 'missing-binary'),
-    by: 'cni-agents',
-    byKind: 'daemonset',
-    at: 'nodes',
-  },
-  { symptom: 'pod-sandbox-failures', when: shortOf('subnet-empty'), by: 'subnet-ip-exhaustion', at: 'subnets' },
-  { symptom: 'pod-sandbox-failures', when: shortOf('no-prefix'), by: 'subnet-prefix-fragmentation', at: 'subnets' },
-  { symptom: 'pod-sandbox-failures', when: shortOf('node-limit'), by: 'node-ip-capacity', at: 'nodes' },
-  { symptom: 'pod-sandbox-failures', when: shortOf('eni-full'), by: 'eni-quota', at: 'cluster' },
-  { symptom: 'pod-sandbox-failures', when: shortOf(), by: 'calico-ipam', at: 'cluster' },
-  { symptom: 'pod-sandbox-failures', when: shortOf(), by: 'cilium-ipam', at: 'cluster' },
-  { symptom: 'pod-sandbox-failures', when: cause('branch-eni'), by: 'branch-eni-capacity', at: 'nodes' },
-  { symptom: 'pod-sandbox-failures', when: cause('conflicting-config'), by: 'cni-conflicts', at: 'nodes' },
-  { symptom: 'pod-sandbox-failures', when: cause('policy-agent'), by: 'cni-kernel', at: 'nodes' },
-  { symptom: 'pod-sandbox-failures', when: cause('api-unreachable'), by: 'kube-proxy', at: 'nodes' },
+  ...beneath('dns-quality', [
+    ['coredns', CLUSTER],
+    ['node-readiness', { ...NODES, byWhen: reads('link-local-limit') }],
+  ]),
+  ...beneath('dns-security-groups', [['coredns', { ...CLUSTER, byWhen: says('endpoints', 0) }]], 'cluster'),
+  ...beneath('coredns', [
+    ['pods-awaiting-network', { ...NODES, when: hasNotStarted }],
+    ['cni-agents', { ...AGENTS, when: hasNotStarted }],
+  ]),
 
-  { symptom: 'node-readiness', when: reads('cni-not-initialised', 'agent'), by: 'cni-agents', byKind: 'daemonset', at: 'nodes' },
-  { symptom: 'node-readiness', when: reads('cni-not-initialised'), by: 'eni-config', at: 'cluster' },
-  { symptom: 'node-readiness', when: reads('cni-not-initialised'), by: 'cni-conflicts', at: 'nodes' },
-  { symptom: 'node-readiness', when: reads('addresses'), by: 'node-ip-capacity', at: 'nodes' },
-  { symptom: 'node-readiness', when: reads('kube-proxy'), by: 'kube-proxy', at: 'nodes' },
-  { symptom: 'node-readiness', when: reads('policy-agent'), by: 'cni-kernel', at: 'nodes' },
+  ...beneath('pods-awaiting-network', [
+    ['pod-sandbox-failures', NODES],
+    ['cni-agents', AGENTS],
+    ['cni-config-files', NODES],
+    ['node-ip-capacity', NODES],
+    ['flannel-pod-cidr', NODES],
+    ['subnet-ip-exhaustion', EMPTY],
+    ['subnet-prefix-fragmentation', NO_PREFIX],
+    ['calico-ipam', { ...CLUSTER, byWhen: says('available', 0) }],
+    ['cilium-ipam', { ...NODES, byKind: 'node' }],
+  ]),
 
-  { symptom: 'cni-agents', kind: 'node', by: 'cni-agents', byKind: 'daemonset', at: 'nodes' },
-  { symptom: 'cni-agents', kind: 'daemonset', by: 'cni-memory', at: 'nodes' },
-  { symptom: 'cni-agents', kind: 'daemonset', by: 'cni-kernel', at: 'nodes' },
+  ...beneath('pod-sandbox-failures', [
+    ['cni-agents', { ...AGENTS, when: cause('agent-down', 'missing-binary') }],
+    ['cni-config-files', { ...NODES, when: cause('missing-binary', 'broken-config', 'permissions', 'conflicting-config') }],
+    ['cni-config-files', { ...NODES, when: cause('api-unreachable') }],
+    ['cni-permissions', { ...CLUSTER, when: cause('permissions', 'agent-down', 'iam-denied') }],
+    ['cni-conflicts', { ...NODES, when: cause('conflicting-config') }],
+    ['cni-kernel', { ...NODES, when: cause('policy-agent') }],
+    ['kube-proxy', { ...NODES, when: cause('api-unreachable') }],
+    ['cilium-agent', { ...NODES, when: cause('agent-down', 'api-unreachable') }],
+    ['flannel-pod-cidr', { ...NODES, when: cause('agent-down') }],
+    ['branch-eni-capacity', { ...NODES, when: cause('branch-eni') }],
+    ['subnet-ip-exhaustion', { ...SUBNETS, when: shortOf('subnet-empty') }],
+    ['subnet-prefix-fragmentation', { ...SUBNETS, when: shortOf('no-prefix') }],
+    ['node-ip-capacity', { ...NODES, when: shortOf('node-limit') }],
+    ['eni-quota', { ...CLUSTER, byKind: 'quota', when: shortOf('eni-full') }],
+    ['calico-ipam', { ...CLUSTER, when: shortOf() }],
+    ['calico-block-fragmentation', { ...CLUSTER, when: shortOf() }],
+    ['cilium-ipam', { ...NODES, byKind: 'node', when: shortOf() }],
+    ['cilium-ipam', { ...CLUSTER, byKind: 'ip-pool', when: shortOf() }],
+  ]),
+
+  ...beneath('node-launch-failures', [
+    ['subnet-ip-exhaustion', { ...SUBNETS, when: reads('subnet-addresses') }],
+    ['subnet-prefix-fragmentation', { ...SUBNETS, when: reads('prefix-blocks') }],
+    ['eni-quota', { ...CLUSTER, byKind: 'quota', when: reads('region-interfaces') }],
+  ]),
+
+  ...beneath('node-readiness', [
+    ['cni-agents', { ...AGENTS, when: reads('cni-not-initialised', 'agent') }],
+    ['cni-agents', { ...NODES, byKind: 'cluster', when: reads('cni-not-initialised') }],
+    ['cni-config-files', { ...NODES, when: reads('cni-not-initialised') }],
+    ['cni-permissions', { ...CLUSTER, when: reads('cni-not-initialised', 'agent') }],
+    ['cni-conflicts', { ...NODES, when: reads('cni-not-initialised') }],
+    ['eni-config', { ...CLUSTER, when: reads('cni-not-initialised') }],
+    ['flannel-pod-cidr', { ...NODES, when: reads('cni-not-initialised') }],
+    ['cilium-agent', { ...NODES, when: reads('cni-not-initialised', 'agent') }],
+    ['node-ip-capacity', { ...NODES, when: reads('addresses') }],
+    ['subnet-ip-exhaustion', { ...EMPTY, when: reads('addresses') }],
+    ['kube-proxy', { ...NODES, when: reads('kube-proxy') }],
+    ['cni-kernel', { ...NODES, when: reads('policy-agent') }],
+  ]),
+
+  ...beneath('cni-agents', [['cni-agents', AGENTS]], 'node'),
+  ...beneath(
+    'cni-agents',
+    [
+      ['cni-memory', NODES],
+      ['cni-kernel', NODES],
+      ['cni-permissions', CLUSTER],
+      ['cilium-agent', { ...NODES, when: says('cni', 'cilium') }],
+      ['flannel-pod-cidr', { ...NODES, when: says('cni', 'flannel') }],
+      ['kube-proxy', NODES],
+    ],
+    'daemonset',
+  ),
 ];

@@ -1,5 +1,5 @@
-import type { Assessment } from '#lib/model/assessment.ts';
 import type { Check, MetricSample } from '#lib/model/check.ts';
+import type { Finding } from '#lib/model/finding.ts';
 import type { Metric, MetricDeclaration } from '#lib/model/metric.ts';
 import type { Target } from '#lib/model/target.ts';
 
@@ -49,13 +49,16 @@ function requireShape(sample: MetricSample, { name, per }: MetricDeclaration): v
   if (odd !== undefined) throw new Error(`its metric ${name} has the value ${odd}`);
 }
 
-/** How many findings of each severity are open; zeros too, so that an alarm sees them close. */
-export function findingsOpen(target: Target, summary: Assessment['summary']): Metric[] {
+/**
+ * How many findings of each severity are open; zeros too, so that an alarm sees them close. Roots alone: what another finding explains
+ * is counted there, so that one root raises one alarm.
+ */
+export function findingsOpen(target: Target, findings: readonly Finding[]): Metric[] {
   const { account: Account, region: Region, name: Cluster } = target;
   return FINDINGS_OPEN.severities.map((severity) => ({
     name: FINDINGS_OPEN.name,
     unit: 'Count',
     dimensions: { Account, Region, Cluster, Severity: severity },
-    value: summary[severity],
+    value: findings.filter(({ verdict, causes }) => verdict === severity && causes === undefined).length,
   }));
 }

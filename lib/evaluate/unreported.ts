@@ -1,6 +1,6 @@
 import { fingerprint } from '#lib/evaluate/fingerprint.ts';
 import type { Assessment } from '#lib/model/assessment.ts';
-import type { Target } from '#lib/model/target.ts';
+import { identityOf, type Target } from '#lib/model/target.ts';
 
 /** Bears the name of the step that ended early, in the place of a check's id. */
 const STEP = 'check-cluster';
@@ -12,7 +12,7 @@ const STEP = 'check-cluster';
 export function unreported(target: Target, reason: string, at: string): Assessment {
   const resource = { kind: 'cluster', id: target.arn, name: target.name } as const;
   return {
-    ...target,
+    ...identityOf(target),
     verdict: 'unknown',
     summary: { ok: 0, warning: 0, critical: 0, unknown: 1, notApplicable: 0 },
     findings: [

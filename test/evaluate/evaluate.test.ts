@@ -60,6 +60,21 @@ describe('a cluster', () => {
       { name: 'FindingsOpen', unit: 'Count', value: 1, dimensions: { ...dimensions, Severity: 'unknown' } },
     ]);
   });
+
+  test('counts a root once, and not what it explains', () => {
+    const daemonSet = {
+      verdict: 'critical',
+      resource: { kind: 'daemonset', id: 'aws-node' },
+      evidence: { nodes: ['a', 'b'] },
+    } as const;
+    const agents = [{ ...daemonSet, summary: 'Two agents are down.' }, node('a', 'critical'), node('b', 'critical')];
+    const result = assess([
+      answering(agents, { id: 'cni-agents' }),
+      answering([node('a', 'critical')], { id: 'node-ip-capacity' }),
+    ]);
+    expect(result.summary.critical).toBe(4);
+    expect(result.metrics).toContainEqual(expect.objectContaining({ name: 'FindingsOpen', value: 2 }));
+  });
 });
 
 describe('findings', () => {
