@@ -40,7 +40,7 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
   const aws = awsClients({ region: target.region });
   const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
-  const snapshot = await collect(target, { aws, kubernetes, deadlineMs, optIn: config.collect.optIn });
+  const snapshot = await collect(target, { aws, kubernetes, deadlineMs, optIn: config.collect.optIn, settings: config });
   await putSnapshot(bucket, snapshot);
   const recalled = await recall(bucket, snapshot, { checks: CHECKS, cloudwatch, signal });
   const assessment = evaluate(snapshot, { config, history: recalled.history });

@@ -34,6 +34,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
     concurrency: options.concurrency,
     deadlineSeconds: options.deadline ?? config.collect.deadlineSeconds,
     optIn: config.collect.optIn,
+    settings: config,
     ...(kubeconfig && { kubeconfig }),
   };
   return { results: await survey(targets, settings, system, (snapshot) => use(snapshot, clientsOf)), failures, clientsOf };

@@ -6,6 +6,7 @@ import { UsageError } from '#lib/cli/usage-error.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import type { CollectOptions } from '#lib/collect/options.ts';
+import type { CollectSettings } from '#lib/model/collect-settings.ts';
 import type { OptInSource } from '#lib/model/collector.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -16,6 +17,7 @@ export interface SurveyOptions {
   readonly concurrency: number;
   readonly deadlineSeconds: number;
   readonly optIn: readonly OptInSource[];
+  readonly settings?: CollectSettings;
   /** Enters the cluster by a kubeconfig instead of the EKS endpoint. */
   readonly kubeconfig?: { readonly path?: string; readonly context?: string };
 }
@@ -27,7 +29,7 @@ export interface SurveyOptions {
  */
 export async function survey<T extends { readonly outcome: string }>(
   targets: readonly Target[],
-  { clientsOf, concurrency, deadlineSeconds, optIn, kubeconfig }: SurveyOptions,
+  { clientsOf, concurrency, deadlineSeconds, optIn, settings, kubeconfig }: SurveyOptions,
   system: System,
   use: (snapshot: Snapshot) => T | Promise<T>,
 ): Promise<T[]> {
@@ -52,6 +54,7 @@ export async function survey<T extends { readonly outcome: string }>(
       kubernetes: await accessTo(target, aws, kubeconfig),
       deadlineMs: deadlineSeconds * 1000,
       optIn,
+      ...(settings && { settings }),
       signal,
       now,
       onProgress: (step) => progress.source(label, step),

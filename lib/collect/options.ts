@@ -4,6 +4,7 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import type { Progress } from '#lib/collect/progress.ts';
+import type { CollectSettings } from '#lib/model/collect-settings.ts';
 import type { OptInSource } from '#lib/model/collector.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
@@ -23,5 +24,7 @@ export interface CollectOptions {
   readonly now?: () => Date;
   /** Opt-in sources to read; the slices of the others are NotEnabled. */
   readonly optIn?: readonly OptInSource[];
+  /** Of the opt-in sources that make pods of their own. */
+  readonly settings?: CollectSettings;
   readonly onProgress?: (progress: Progress) => void;
 }

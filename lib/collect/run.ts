@@ -7,6 +7,7 @@ import { type KubernetesWriter, kubernetesWriter } from '#lib/collect/kubernetes
 import type { CollectOptions } from '#lib/collect/options.ts';
 import type { Progress, Tally } from '#lib/collect/progress.ts';
 import type { Sources } from '#lib/collect/sources.ts';
+import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -31,6 +32,7 @@ export function openRun(target: Target, options: CollectOptions, signal: AbortSi
       return {
         target,
         signal,
+        settings: options.settings ?? DEFAULT_COLLECT_SETTINGS,
         ec2: boundedCall(options.aws.ec2, 'ec2', bounds),
         eks: boundedCall(options.aws.eks, 'eks', bounds),
         autoScaling: boundedCall(options.aws.autoScaling, 'autoscaling', bounds),

@@ -2,6 +2,7 @@ import type { AutoScalingCall, Ec2Call, EksCall, ServiceQuotasCall } from '#lib/
 import type { everyPage } from '#lib/collect/aws/pages.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { KubernetesWriter } from '#lib/collect/kubernetes/writer.ts';
+import type { CollectSettings } from '#lib/model/collect-settings.ts';
 import type { Collector } from '#lib/model/collector.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
@@ -21,6 +22,7 @@ export interface Sources {
   readonly kubernetesWrites: KubernetesWriter;
   /** The run's end: for waits between reads. */
   readonly signal: AbortSignal;
+  readonly settings: CollectSettings;
 }
 
 /** Infers a collector's types from its declaration. */

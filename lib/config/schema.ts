@@ -15,6 +15,7 @@ import { type Schedules, schedules } from '#lib/config/schedules.ts';
 import { type StatePolicy, state } from '#lib/config/state.ts';
 import { type Suppression, suppressions } from '#lib/config/suppressions.ts';
 import type { Check } from '#lib/model/check.ts';
+import { type ProbeSettings, probeSettings } from '#lib/model/collect-settings.ts';
 import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
 
 const collect = z
@@ -43,6 +44,7 @@ export interface Config {
   readonly overrides: readonly Override[];
   readonly suppressions: readonly Suppression[];
   readonly collect: { readonly deadlineSeconds: number; readonly optIn: readonly OptInSource[] };
+  readonly probes: ProbeSettings;
   readonly remediations: RemediationSettings;
   readonly schedules: Schedules;
   readonly state: StatePolicy;
@@ -65,6 +67,7 @@ export function configSchema(checks: readonly Check[]) {
       overrides: overrides(checks),
       suppressions: suppressions(checks),
       collect,
+      probes: probeSettings,
       remediations,
       schedules,
       state,
