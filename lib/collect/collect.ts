@@ -4,7 +4,7 @@ import type { CollectOptions } from '#lib/collect/options.ts';
 import { openRun, type Run } from '#lib/collect/run.ts';
 import { runCollector, type Settled } from '#lib/collect/run-collector.ts';
 import { SLICE_KEYS, type SliceKey, type Slices, SNAPSHOT_VERSION, type Snapshot } from '#lib/model/snapshot.ts';
-import type { Target } from '#lib/model/target.ts';
+import { identityOf, type Target } from '#lib/model/target.ts';
 
 export type { CollectOptions };
 
@@ -21,7 +21,7 @@ export async function collect(target: Target, options: CollectOptions): Promise<
     return {
       version: SNAPSHOT_VERSION,
       takenAt,
-      target,
+      target: identityOf(target),
       slices: Object.fromEntries(settled.map(([key, { slice }]) => [key, slice])) as unknown as Slices,
       collectors: settled.flatMap(([, { report }]) => report ?? []),
     };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { match } from '#lib/config/match.ts';
 import { arnOf } from '#lib/config/names.ts';
-import { timeWindow } from '#lib/config/time-window.ts';
+import { timeWindow } from '#lib/model/time-window.ts';
 
 const topic = arnOf('sns', /[\w-]{1,256}(\.fifo)?/, 'an SNS topic');
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { match } from '#lib/config/match.ts';
-import { timeWindow } from '#lib/config/time-window.ts';
+import { timeWindow } from '#lib/model/time-window.ts';
 
 /** Why a remediation never runs without a person, where that is so. */
 const NO_AUTO = {

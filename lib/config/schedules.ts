@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timezone } from '#lib/config/time-window.ts';
+import { timezone } from '#lib/model/time-window.ts';
 
 const RATE = /^rate\([1-9]\d* (minutes?|hours?|days?)\)$/;
 /** Minutes, hours, day of the month, month, day of the week, year; one of the two days must be `?`. */

@@ -2,8 +2,9 @@ import { DescribeClusterCommand, type EKSClient, ListClustersCommand } from '@aw
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
 import { everyPage } from '#lib/collect/aws/pages.ts';
-import { matchesAny, nearNames } from '#lib/discover/names.ts';
+import { nearNames } from '#lib/discover/names.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
+import { matchesAny } from '#lib/model/name-pattern.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import { clusterArn, type Target } from '#lib/model/target.ts';
 

@@ -34,7 +34,7 @@ export const assessment = z.object({
   region: z.string(),
   name: z.string(),
   arn: z.string(),
-  /** The worst of the findings. */
+  /** The worst of the findings, less those that are suppressed. */
   verdict,
   summary: z.object({
     ok: z.number(),
@@ -42,6 +42,8 @@ export const assessment = z.object({
     critical: z.number(),
     unknown: z.number(),
     notApplicable: z.number(),
+    /** Problems that cniwatch.yaml suppresses, counted in none of the others; absent where there are none. */
+    suppressed: z.number().optional(),
   }),
   findings: z.array(finding),
   metrics: z.array(metric),

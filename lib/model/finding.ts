@@ -23,6 +23,8 @@ export const resourceKind = z.enum([
 
 export const timeToImpact = z.enum(['immediate', 'minutes', 'hours', 'days']);
 
+const suppression = z.object({ reason: z.string(), until: z.string() });
+
 /** One resource judged by one check. */
 export const finding = z.object({
   check: z.string(),
@@ -39,8 +41,12 @@ export const finding = z.object({
   remediation: z.string().optional(),
   /** Stable across runs: of (check, cluster ARN, resource). */
   fingerprint: z.string(),
+  /** Known to people, by cniwatch.yaml: it counts for no verdict and no alarm. `until` as it stands there. */
+  suppressed: suppression.optional(),
+  /** It was known until then, and counts again. */
+  suppressionExpired: suppression.optional(),
 });
 export type Finding = Readonly<z.infer<typeof finding>>;
 
-/** What a check returns: the runner adds `check` and `fingerprint`. */
-export type Judgement = Omit<Finding, 'check' | 'fingerprint'>;
+/** What a check returns: evaluate adds the rest. */
+export type Judgement = Omit<Finding, 'check' | 'fingerprint' | 'suppressed' | 'suppressionExpired'>;

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+/** A role that is assumed to enter an account. */
+export const accountRole = z.object({ arn: z.string(), externalId: z.string().optional() });
+export type AccountRole = Readonly<z.infer<typeof accountRole>>;
+
 /** One cluster to look at, as discover found it. */
 export const target = z.object({
   /** Twelve digits. */
@@ -9,6 +13,10 @@ export const target = z.object({
   name: z.string(),
   /** `arn:<partition>:eks:<region>:<account>:cluster/<name>`; part of every fingerprint. */
   arn: z.string(),
+  /** To assume before anything is asked of this account; absent where the credentials at hand are its own. */
+  role: accountRole.optional(),
+  /** Known only where discover had to describe the cluster. */
+  vpcId: z.string().optional(),
 });
 export type Target = Readonly<z.infer<typeof target>>;
 
@@ -19,4 +27,9 @@ export type Target = Readonly<z.infer<typeof target>>;
 export function clusterArn(account: string, region: string, name: string): string {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   return `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
+}
+
+/** Which cluster it is, without the way into its account: what Snapshots and reports hold. */
+export function identityOf({ account, region, name, arn }: Target): Target {
+  return { account, region, name, arn };
 }
