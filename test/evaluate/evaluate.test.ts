@@ -62,12 +62,12 @@ describe('a cluster', () => {
   });
 
   test('counts a root once, and not what it explains', () => {
-    const daemonSet = {
-      verdict: 'critical',
-      resource: { kind: 'daemonset', id: 'aws-node' },
-      evidence: { nodes: ['a', 'b'] },
-    } as const;
-    const agents = [{ ...daemonSet, summary: 'Two agents are down.' }, node('a', 'critical'), node('b', 'critical')];
+    const daemonSet: Judgement['resource'] = { kind: 'daemonset', id: 'aws-node' };
+    const agents = [
+      node('aws-node', 'critical', { resource: daemonSet, evidence: { nodes: ['a', 'b'] } }),
+      node('a', 'critical'),
+      node('b', 'critical'),
+    ];
     const result = assess([
       answering(agents, { id: 'cni-agents' }),
       answering([node('a', 'critical')], { id: 'node-ip-capacity' }),
