@@ -1,6 +1,7 @@
 import { cfnLint } from './cfn-lint/cfn-lint.ts';
 import { etcd } from './etcd/etcd.ts';
 import { kubeApiServer } from './kubernetes/kube-apiserver.ts';
+import { kwok } from './kwok/kwok-binary.ts';
 import { motoServer } from './moto/moto.ts';
 import { cacheFolder } from './tools/cache.ts';
 import { CommandFailed, MissingTool } from './tools/command.ts';
@@ -9,7 +10,7 @@ import { CommandFailed, MissingTool } from './tools/command.ts';
  * Makes every server and tool of the tests that this machine does not have yet. One after the other: the builds are heavy.
  * Every tool is tried, so that one run names all that is missing.
  */
-const TOOLS = { 'kube-apiserver': kubeApiServer, etcd, moto: motoServer, 'cfn-lint': cfnLint };
+const TOOLS = { 'kube-apiserver': kubeApiServer, etcd, kwok, moto: motoServer, 'cfn-lint': cfnLint };
 
 process.stderr.write(`servers of the tests: kept in ${cacheFolder()} (CNIWATCH_CACHE moves it)\n`);
 for (const [name, make] of Object.entries(TOOLS)) {

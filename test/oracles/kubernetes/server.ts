@@ -143,6 +143,9 @@ function apiServerFlags({ folder, store, server, serviceCidr }: ApiServerPlace):
     'endpoint-reconciler-type': 'none',
     'service-cluster-ip-range': serviceCidr,
     'allow-privileged': 'true',
+    // Where kwok stands in for the kubelets: on the loopback address, under the API server's own certificate.
+    'kubelet-preferred-address-types': 'ExternalIP',
+    'kubelet-certificate-authority': join(folder, 'tls.crt'),
     'tls-cert-file': join(folder, 'tls.crt'),
     'tls-private-key-file': join(folder, 'tls.key'),
     'service-account-key-file': join(folder, 'service-accounts.key'),
