@@ -15,7 +15,7 @@ export type { CollectOptions };
 export async function collect(target: Target, options: CollectOptions): Promise<Snapshot> {
   const takenAt = (options.now ?? (() => new Date()))().toISOString();
   const clock = startClock(options.deadlineMs, options.signal);
-  const run = openRun(target, options, clock.signal);
+  const run = openRun(target, options, clock);
   try {
     const settled = await runAll(run, new Set<SliceKey>(options.optIn));
     return {

@@ -1,5 +1,6 @@
 import { boundedCall } from '#lib/collect/aws/call.ts';
 import { everyPage } from '#lib/collect/aws/pages.ts';
+import type { Clock } from '#lib/collect/clock.ts';
 import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
 import { type Cluster, type KubernetesReader, kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
@@ -21,7 +22,9 @@ export interface Run {
   close(): Promise<void>;
 }
 
-export function openRun(target: Target, options: CollectOptions, signal: AbortSignal): Run {
+export function openRun(target: Target, options: CollectOptions, clock: Clock): Run {
+  const { signal } = clock;
+  const now = options.now ?? (() => new Date());
   let entered: Promise<Cluster> | undefined;
   const inside = (cluster: () => Promise<Slice<EksCluster>>) => (entered ??= enter(options, cluster, signal));
   return {
@@ -32,6 +35,8 @@ export function openRun(target: Target, options: CollectOptions, signal: AbortSi
       return {
         target,
         signal,
+        now,
+        remaining: clock.remaining,
         settings: options.settings ?? DEFAULT_COLLECT_SETTINGS,
         ec2: boundedCall(options.aws.ec2, 'ec2', bounds),
         eks: boundedCall(options.aws.eks, 'eks', bounds),

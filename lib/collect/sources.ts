@@ -22,6 +22,9 @@ export interface Sources {
   readonly kubernetesWrites: KubernetesWriter;
   /** The run's end: for waits between reads. */
   readonly signal: AbortSignal;
+  now(): Date;
+  /** Milliseconds until the run's deadline: who waits for a cluster must be done before it, or all it saw is lost. */
+  remaining(): number;
   readonly settings: CollectSettings;
 }
 
