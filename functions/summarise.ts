@@ -11,7 +11,7 @@ import { hubFrom } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
 import { resultKey, runId } from '#lib/publish/run-keys.ts';
 import { getResult, getTargets, listResults, putSummary, ResultUnreadable } from '#lib/publish/run-store.ts';
-import { isProblem } from '#lib/report/document.ts';
+import { isQuiet } from '#lib/report/document.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
@@ -46,12 +46,12 @@ export async function handler(input: unknown): Promise<Summarised> {
   return { outcome: 'summarised', runId, key, expected: targets.length, reported };
 }
 
-/** A cluster's Assessment with its problems only, or why there is none. */
+/** A cluster's Assessment with its problems only, suppressed ones too, or why there is none. */
 async function resultOf(bucket: Bucket, key: string, keys: ReadonlySet<string>): Promise<Assessment | string> {
   if (!keys.has(key)) return `there is no ${key}; the execution of its check-cluster says why.`;
   try {
     const result = await getResult(bucket, key);
-    return { ...result, findings: result.findings.filter(isProblem) };
+    return { ...result, findings: result.findings.filter((finding) => !isQuiet(finding)) };
   } catch (error) {
     if (error instanceof ResultUnreadable) return error.message;
     throw error;

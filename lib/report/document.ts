@@ -14,14 +14,24 @@ export interface ReportOptions {
 /** What a format does: the whole document as text that ends with a line break. */
 export type Render = (document: AssessmentDocument, options: ReportOptions) => string;
 
-/** Critical, warning and unknown: what somebody has to look at. */
-export function isProblem({ verdict }: { readonly verdict: Verdict }): boolean {
-  return verdict !== 'ok' && verdict !== 'not-applicable';
+/** What is well, or does not apply. */
+export function isQuiet({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict === 'ok' || verdict === 'not-applicable';
+}
+
+/** Critical, warning and unknown, and not suppressed: what somebody has to look at. */
+export function isProblem(finding: { readonly verdict: Verdict; readonly suppressed?: unknown }): boolean {
+  return !isQuiet(finding) && finding.suppressed === undefined;
 }
 
 /** Findings stand worst first already: evaluate orders them. */
 export function problemsOf(cluster: Assessment): readonly Finding[] {
   return cluster.findings.filter(isProblem);
+}
+
+/** Problems that the configuration knows of. */
+export function suppressedOf(cluster: Assessment): readonly Finding[] {
+  return cluster.findings.filter(({ suppressed }) => suppressed !== undefined);
 }
 
 /** For a reader: the worst cluster first, otherwise in the order of the document. */
@@ -32,5 +42,9 @@ export function worstFirst(clusters: readonly Assessment[]): readonly Assessment
 
 /** The document without its ok and not-applicable findings; the counts still tell of them. */
 export function onlyProblems(document: AssessmentDocument): AssessmentDocument {
-  return { ...document, clusters: document.clusters.map((cluster) => ({ ...cluster, findings: [...problemsOf(cluster)] })) };
+  const clusters = document.clusters.map((cluster) => ({
+    ...cluster,
+    findings: cluster.findings.filter((finding) => !isQuiet(finding)),
+  }));
+  return { ...document, clusters };
 }

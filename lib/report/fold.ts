@@ -23,6 +23,7 @@ export function fold(findings: readonly Finding[]): readonly Problem[] {
     finding.resource.kind,
     finding.remediation ?? null,
     finding.timeToImpact ?? null,
+    finding.suppressionExpired ?? null,
     withoutName(finding),
   ]);
   return alike.map(([first, ...others]) => ({ ...first, others: others.map(({ finding }) => finding.resource) }));

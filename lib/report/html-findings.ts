@@ -6,18 +6,18 @@ import { isSubnetMap } from '#lib/network/subnet-map.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
 import { mapDetails } from '#lib/report/html-map.ts';
 import { html, type Markup, withCode } from '#lib/report/html-markup.ts';
-import { adviceText, causesText, impactText, isOurs, resourceText } from '#lib/report/words.ts';
+import { adviceText, causesText, impactText, isOurs, resourceText, suppressionText } from '#lib/report/words.ts';
 
 export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
 
 /** A problem: everything that decides what to do stands unfolded, its evidence beneath. */
 export function problemCard(finding: Finding, cluster: Pick<Assessment, 'findings'>): Markup {
-  const because = causesText(finding, cluster);
+  const notes = [causesText(finding, cluster), suppressionText(finding)].filter((note) => note !== undefined);
   const impact = impactText(finding);
   return html`<article class="${finding.verdict}">
 <h3>${badge(finding.verdict)} ${finding.check} <span class="id">${resourceText(finding.resource)}</span></h3>
 <p>${finding.summary}${impact === undefined ? '' : html` <span class="soft">${impact}</span>`}</p>
-${because === undefined ? '' : html`<p class="soft">${because}</p>\n`}<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
+${notes.map((note) => html`<p class="soft">${note}</p>\n`)}<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
 ${evidenceDetails(finding)}</article>
 `;
 }
@@ -27,6 +27,19 @@ export function quietFindings(findings: readonly Finding[], counts: string): Mar
   if (findings.length === 0) return html``;
   return html`<details class="group"><summary>${counts}</summary>
 ${groups(findings)}</details>
+`;
+}
+
+/** What the configuration knows of, folded away: why, and until when. */
+export function suppressedFindings(findings: readonly Finding[]): Markup {
+  if (findings.length === 0) return html``;
+  const rows = findings.map(
+    (finding) =>
+      html`<tr><td>${badge(finding.verdict)}</td><td>${finding.check}</td><td class="id">${resourceText(finding.resource)}</td><td>${finding.summary}${evidenceDetails(finding)}</td><td>${suppressionText(finding) ?? ''}</td></tr>\n`,
+  );
+  return html`<details class="group"><summary>${plural(findings.length, 'suppressed finding')}</summary>
+<table><thead><tr><th scope="col">Verdict</th><th scope="col">Check</th><th scope="col">Resource</th><th scope="col">What was measured</th><th scope="col">Why it counts for nothing</th></tr></thead><tbody>
+${rows}</tbody></table></details>
 `;
 }
 

@@ -1,11 +1,11 @@
 import type { Assessment, AssessmentDocument, CollectorReport } from '#lib/model/assessment.ts';
 import { plural } from '#lib/model/plural.ts';
 import { VERDICTS_WORST_FIRST, type Verdict } from '#lib/model/verdict.ts';
-import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
-import { badge, problemCard, quietFindings } from '#lib/report/html-findings.ts';
+import { isQuiet, problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
+import { badge, problemCard, quietFindings, suppressedFindings } from '#lib/report/html-findings.ts';
 import { html, Markup } from '#lib/report/html-markup.ts';
 import { STYLE } from '#lib/report/html-style.ts';
-import { countsText, timeText } from '#lib/report/words.ts';
+import { countsText, quietCountsText, timeText } from '#lib/report/words.ts';
 
 /** Nothing is fetched and nothing runs, even if some text of a cluster should get past the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -57,12 +57,12 @@ ${clusters.map(
 
 function clusterSection(cluster: Assessment, index: number, problemsOnly: boolean): Markup {
   const found = problemsOf(cluster);
-  const quiet = problemsOnly ? [] : cluster.findings.filter((finding) => !isProblem(finding));
+  const quiet = problemsOnly ? [] : cluster.findings.filter(isQuiet);
   return html`<section id="cluster-${index}" aria-labelledby="cluster-${index}-name">
 <h2 id="cluster-${index}-name">${badge(cluster.verdict)} ${cluster.name}</h2>
 <p class="soft">${cluster.region} · account ${cluster.account} · read at ${timeText(cluster.takenAt)} · ${countsText(cluster.summary)}</p>
 ${found.length > 0 ? found.map((finding) => problemCard(finding, cluster)) : html`<p>No problems.</p>`}
-${quietFindings(quiet, countsText({ ...cluster.summary, critical: 0, unknown: 0, warning: 0 }))}${collectors(cluster.collectors)}
+${suppressedFindings(suppressedOf(cluster))}${quietFindings(quiet, quietCountsText(cluster.summary))}${collectors(cluster.collectors)}
 </section>
 `;
 }

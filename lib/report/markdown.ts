@@ -2,9 +2,18 @@ import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { isProblem, problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
+import { isProblem, isQuiet, problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { adviceText, causesText, clusterCountsText, countsText, resourceText, timeText } from '#lib/report/words.ts';
+import {
+  adviceText,
+  causesText,
+  clusterCountsText,
+  countsText,
+  quietCountsText,
+  resourceText,
+  suppressionText,
+  timeText,
+} from '#lib/report/words.ts';
 
 /** GitHub-flavoured Markdown, for an issue or a pull request: the fleet, then each cluster with its problems first. */
 export const render: Render = (document, { problems = false }) => {
@@ -27,7 +36,8 @@ export const render: Render = (document, { problems = false }) => {
 
 function clusterBlocks(cluster: Assessment, problemsOnly: boolean): string[] {
   const found = problemsOf(cluster);
-  const others = cluster.findings.filter((finding) => !isProblem(finding));
+  const others = cluster.findings.filter(isQuiet);
+  const suppressed = suppressedOf(cluster);
   const failed = cluster.collectors.filter(({ ok }) => !ok);
   return [
     `## ${escapeMarkdown(cluster.name)} in ${escapeMarkdown(cluster.region)}: ${mark(cluster.verdict)}`,
@@ -37,6 +47,19 @@ function clusterBlocks(cluster: Assessment, problemsOnly: boolean): string[] {
           found.map((finding) => problemRow(finding, cluster)),
         )
       : 'No problems.',
+    ...(suppressed.length > 0
+      ? [
+          '### Suppressed',
+          table(
+            ['Verdict', 'Check', 'Resource', 'What was measured', 'Until'],
+            suppressed.map((finding) =>
+              problemRow(finding, cluster)
+                .slice(0, 4)
+                .concat(escapeMarkdown(untilText(finding))),
+            ),
+          ),
+        ]
+      : []),
     ...(failed.length > 0
       ? [
           '### Not read',
@@ -49,7 +72,7 @@ function clusterBlocks(cluster: Assessment, problemsOnly: boolean): string[] {
     ...(problemsOnly || others.length === 0
       ? []
       : [
-          `<details><summary>${countsText({ ...cluster.summary, critical: 0, unknown: 0, warning: 0 })}</summary>`,
+          `<details><summary>${quietCountsText(cluster.summary)}</summary>`,
           table(
             ['Verdict', 'Check', 'Resource', 'What was measured'],
             others.map((finding) => problemRow(finding, cluster).slice(0, 4)),
@@ -65,9 +88,12 @@ const problemRow = (finding: Finding, cluster: Assessment): string[] => [
 ];
 
 function measured(finding: Finding, cluster: Assessment): string {
-  const because = causesText(finding, cluster);
-  return because === undefined ? finding.summary : `${finding.summary} (${because})`;
+  const ended = finding.suppressed === undefined ? suppressionText(finding) : undefined;
+  const notes = [causesText(finding, cluster), ended].filter((note) => note !== undefined);
+  return notes.length === 0 ? finding.summary : `${finding.summary} (${notes.join('; ')})`;
 }
+
+const untilText = ({ suppressed }: Finding): string => (suppressed ? `${suppressed.until}: ${suppressed.reason}` : '');
 
 /** Verdicts are our own words: they need no escape. */
 const mark = (verdict: Verdict): string => (isProblem({ verdict }) ? `**${verdict}**` : verdict.replace('-', ' '));

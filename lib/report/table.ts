@@ -3,10 +3,19 @@ import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { problemsOf, type Render, worstFirst } from '#lib/report/document.ts';
+import { problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
 import { fold, type Problem } from '#lib/report/fold.ts';
 import { plainText } from '#lib/report/plain-text.ts';
-import { briefAdvice, causesText, clusterCountsText, countsText, impactText, resourceText, timeText } from '#lib/report/words.ts';
+import {
+  briefAdvice,
+  causesText,
+  clusterCountsText,
+  countsText,
+  impactText,
+  resourceText,
+  suppressionText,
+  timeText,
+} from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 type Colours = ReturnType<typeof pico.createColors>;
@@ -56,7 +65,8 @@ interface Layout {
 function problemLines(cluster: Assessment, named: boolean, layout: Layout): string[] {
   const { paint } = layout;
   const problems = fold(problemsOf(cluster));
-  if (problems.length === 0) return [];
+  const suppressed = suppressedLines(cluster, layout);
+  if (problems.length === 0 && suppressed.length === 0) return [];
   const title = named ? ['', paint.bold(paint.underline(`${plainText(cluster.name)} in ${plainText(cluster.region)}`))] : [];
   const shown = new Map<string, number>();
   const lines: string[] = [];
@@ -71,12 +81,25 @@ function problemLines(cluster: Assessment, named: boolean, layout: Layout): stri
   const more = hidden.map(
     ([group, count]) => `  and ${count - SHOWN_PER_CHECK} more of ${plainText(group)}: --output json lists them`,
   );
-  return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : [])];
+  return [...title, ...lines, ...(more.length > 0 ? ['', ...more.map((line) => paint.dim(line))] : []), ...suppressed];
+}
+
+/** In short: somebody knows of them. */
+function suppressedLines(cluster: Assessment, { width, paint }: Layout): string[] {
+  const known = suppressedOf(cluster);
+  if (known.length === 0) return [];
+  const shown = known.slice(0, SHOWN_PER_CHECK).flatMap((finding) => {
+    const { check, verdict, resource } = finding;
+    const text = `${verdict} · ${plainText(check)} · ${resourceText(resource)} · ${suppressionText(finding)}`;
+    return wrap(text, width - 2).map((line) => `  ${paint.dim(line)}`);
+  });
+  const more = known.length - SHOWN_PER_CHECK;
+  return ['', ...shown, ...(more > 0 ? [paint.dim(`  and ${more} more that are suppressed: --output json lists them`)] : [])];
 }
 
 function problem({ finding, checks, others }: Problem, cluster: Assessment, layout: Layout): string[] {
   const { width, paint } = layout;
-  const because = causesText(finding, cluster);
+  const notes = [causesText(finding, cluster), suppressionText(finding)].filter((note) => note !== undefined);
   const impact = impactText(finding);
   const heading = [checks.map(plainText).join(', '), resourceText(finding.resource), ...(impact ? [impact] : [])].join(' · ');
   const [first = '', ...rest] = wrap(heading, width - INDENT.length);
@@ -85,7 +108,7 @@ function problem({ finding, checks, others }: Problem, cluster: Assessment, layo
     ...rest.map((line) => INDENT + paint.bold(line)),
     ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
     ...othersLines(others, width).map((line) => INDENT + paint.dim(line)),
-    ...(because === undefined ? [] : wrap(`${because}.`, width - INDENT.length).map((line) => INDENT + line)),
+    ...notes.flatMap((note) => wrap(`${note}.`, width - INDENT.length)).map((line) => INDENT + line),
     ...adviceLines(finding, layout).map((line) => INDENT + paint.cyan(line)),
   ];
 }

@@ -10,12 +10,18 @@ const COUNTS = [
   ['warning', 'warning'],
   ['ok', 'ok'],
   ['notApplicable', 'not applicable'],
+  ['suppressed', 'suppressed'],
 ] as const;
 
 /** `2 critical, 1 warning, 14 ok`: what there is of, worst first. */
 export function countsText(summary: Assessment['summary']): string {
-  const present = COUNTS.filter(([key]) => summary[key] > 0).map(([key, word]) => `${summary[key]} ${word}`);
+  const present = COUNTS.filter(([key]) => (summary[key] ?? 0) > 0).map(([key, word]) => `${summary[key]} ${word}`);
   return present.length > 0 ? present.join(', ') : 'nothing judged';
+}
+
+/** The counts of what is well. */
+export function quietCountsText({ ok, notApplicable }: Assessment['summary']): string {
+  return countsText({ critical: 0, unknown: 0, warning: 0, ok, notApplicable });
 }
 
 /** How many clusters have each verdict: `1 critical, 2 ok`. */
@@ -79,6 +85,14 @@ export function causesText({ causes = [] }: Finding, { findings }: Pick<Assessme
 }
 
 const CAUSES_NAMED = 4;
+
+/** Until when a finding is suppressed and why, or that this is over; nothing of most. */
+export function suppressionText({ suppressed, suppressionExpired }: Finding): string | undefined {
+  if (suppressed !== undefined) return `suppressed until ${plainText(suppressed.until)}: ${plainText(suppressed.reason)}`;
+  if (suppressionExpired === undefined) return undefined;
+  const { until, reason } = suppressionExpired;
+  return `counts again: its suppression ended (${plainText(until)}: ${plainText(reason)})`;
+}
 
 /** `impact: immediate`, with the hours where some were forecast; nothing where the check does not say. */
 export function impactText({ timeToImpact, evidence }: Finding): string | undefined {

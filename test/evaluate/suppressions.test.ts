@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '#lib/config/config.ts';
 import type { Suppression } from '#lib/config/suppressions.ts';
+import { evaluate } from '#lib/evaluate/evaluate.ts';
 import { suppress } from '#lib/evaluate/suppressions.ts';
+import { assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { clusterArn } from '#lib/model/target.ts';
+import { aCheck } from '#test/scenarios/checks.ts';
+import { aCluster, aSnapshot } from '#test/scenarios/slices.ts';
 
 const ACCOUNT = '111122223333';
 const target = { account: ACCOUNT, region: 'eu-west-1', name: 'shop-prod', arn: clusterArn(ACCOUNT, 'eu-west-1', 'shop-prod') };
@@ -69,4 +74,64 @@ test('of several suppressions the one that lasts longest is named, and none that
   const [finding] = suppress([aFinding()], { suppressions, target, now: NOW });
   expect(finding).toMatchObject({ suppressed: { reason: 'longest', until: '2027-06-30' } });
   expect(finding).not.toHaveProperty('suppressionExpired');
+});
+
+describe('a cluster', () => {
+  const root = {
+    verdict: 'critical',
+    resource: { kind: 'daemonset', id: 'kube-system/aws-node' },
+    summary: 's',
+    evidence: {},
+  } as const;
+  const symptom = { verdict: 'warning', resource: { kind: 'cluster', id: 'arn' }, summary: 's', evidence: {} } as const;
+  const checks = [
+    aCheck({ id: 'cni-agents', inputs: [], evaluate: () => ({ findings: [root], metrics: [] }) }),
+    aCheck({ id: 'pods-awaiting-network', inputs: [], evaluate: () => ({ findings: [symptom], metrics: [] }) }),
+  ];
+  const judge = (text: string) => evaluate(aSnapshot(), { config: parseConfig(text, 'cniwatch.yaml', checks), checks });
+  const open = ({ metrics }: ReturnType<typeof judge>, severity: string) =>
+    metrics.flatMap((metric) => (metric.dimensions['Severity'] === severity && 'value' in metric ? [metric.value] : []));
+
+  test('is judged without what is suppressed, which stays in its findings', () => {
+    const before = judge('');
+    expect(before.verdict).toBe('critical');
+    expect(open(before, 'critical')).toEqual([1]);
+
+    const after = judge('suppressions: [{ check: cni-agents, reason: known, until: 2999-01-01 }]');
+    expect(after.verdict).toBe('warning');
+    expect(after.summary).toEqual({ ok: 0, warning: 1, critical: 0, unknown: 0, notApplicable: 0, suppressed: 1 });
+    expect(open(after, 'critical')).toEqual([0]);
+    expect(after.findings.map(({ check, verdict, suppressed }) => [check, verdict, suppressed?.reason])).toEqual([
+      ['cni-agents', 'critical', 'known'],
+      ['pods-awaiting-network', 'warning', undefined],
+    ]);
+    expect(assessment.parse(after)).toEqual(after);
+  });
+
+  test('tells a symptom of itself where the finding that explains it is suppressed', () => {
+    const after = judge('suppressions: [{ check: cni-agents, reason: known, until: 2999-01-01 }]');
+    expect(after.findings[1]).not.toHaveProperty('causes');
+    expect(open(after, 'warning')).toEqual([1]);
+  });
+
+  test('counts a finding again once its suppression is over', () => {
+    const after = judge('suppressions: [{ check: cni-agents, reason: known, until: 2020-01-01 }]');
+    expect(after.verdict).toBe('critical');
+    expect(after.summary).not.toHaveProperty('suppressed');
+    expect(after.findings[0]?.suppressionExpired).toEqual({ reason: 'known', until: '2020-01-01' });
+  });
+
+  test('goes by its own settings: overrides by its name and by the tags that EKS told', () => {
+    const text = `
+overrides:
+  - match: { clusters: [shop-*] }
+    checks: { cni-agents: { enabled: false } }
+  - match: { tags: { quiet: 'yes' } }
+    checks: { pods-awaiting-network: { enabled: false } }
+`;
+    expect(judge(text).findings.map(({ check }) => check)).toEqual(['pods-awaiting-network']);
+    const config = parseConfig(text, 'cniwatch.yaml', checks);
+    const tagged = aSnapshot({ cluster: aCluster({ tags: { quiet: 'yes' } }) });
+    expect(evaluate(tagged, { config, checks }).findings).toEqual([]);
+  });
 });

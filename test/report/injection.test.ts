@@ -42,6 +42,8 @@ const everywhere = (text: string): AssessmentDocument =>
         }),
         aFinding({ verdict: 'unknown', summary: text, evidence: { remedy: text } }),
         aFinding({ verdict: 'ok', resource: { kind: 'pod', id: text }, summary: text }),
+        aFinding({ resource: { kind: 'pod', id: text }, summary: text, suppressed: { reason: text, until: text } }),
+        aFinding({ suppressionExpired: { reason: text, until: text } }),
       ],
       {
         name: text,
