@@ -5,6 +5,7 @@ import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import { clientReach, hangsOnEnforcement } from '#lib/network/dns/client-reach.ts';
 import { type DnsClient, type DnsPolicies, dnsPolicies } from '#lib/network/dns/policies.ts';
 import { reasonsOf } from '#lib/network/dns/policy-reasons.ts';
+import { policyResourcesIn } from '#lib/network/policy/judge.ts';
 import { workloadOf } from '#lib/network/workload.ts';
 
 /** What policies leave a workload of DNS: the worst of its pods. */
@@ -74,7 +75,7 @@ function judge(slices: Slices): DnsPolicies {
     configMaps: dataOf(slices.configMaps),
     networkPolicies: dataOf(slices.networkPolicies),
     namespaces: dataOf(slices.namespaces),
-    policyResources: dataOf(slices.policyResources),
+    ...policyResourcesIn(slices.policyResources),
     nodeClasses: dataOf(slices.nodeClasses),
     services: dataOf(slices.services),
   });

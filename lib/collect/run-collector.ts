@@ -3,10 +3,10 @@ import { type Counts, startTally } from '#lib/collect/progress.ts';
 import type { Run } from '#lib/collect/run.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { CollectorReport } from '#lib/model/assessment.ts';
-import { ABSENT, type Collector, type NeededSlices } from '#lib/model/collector.ts';
+import { ABSENT, type Collector, isPartlyRead, type NeededSlices } from '#lib/model/collector.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
-import type { Slice } from '#lib/model/slice.ts';
+import { ofKinds, type Slice } from '#lib/model/slice.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
 
 export interface Settled {
@@ -44,7 +44,8 @@ async function attempt(
   try {
     signal.throwIfAborted();
     const data = await orAborted(collector.collect(sources, needs), signal);
-    return data === ABSENT ? { ok: true, data: [], absent: true } : { ok: true, data };
+    if (data === ABSENT) return { ok: true, data: [], absent: true };
+    return isPartlyRead<unknown>(data) ? { ok: true, data: data.data, unread: data.unread } : { ok: true, data };
   } catch (error) {
     return toReadFailure(signal.aborted ? signal.reason : error, collector.key).toFailure();
   }
@@ -73,7 +74,9 @@ function toReadFailure(error: unknown, key: SliceKey): ReadFailure {
   );
 }
 
-function report(id: SliceKey, slice: Slice<unknown>, durationMs: number, { calls, pages }: Counts): CollectorReport {
+/** A source of which a kind was not read has failed: its other kinds stand in the slice all the same. */
+function report(id: SliceKey, settled: Slice<unknown>, durationMs: number, { calls, pages }: Counts): CollectorReport {
+  const slice = ofKinds(settled);
   const outcome = slice.ok ? {} : { code: slice.code, reason: slice.reason, remedy: slice.remedy };
   return { id, ok: slice.ok, ...outcome, durationMs, calls, pages };
 }

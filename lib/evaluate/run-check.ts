@@ -3,6 +3,7 @@ import type { Check, CheckContext } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { History, Reading } from '#lib/model/history.ts';
 import type { Metric } from '#lib/model/metric.ts';
+import { ofKinds } from '#lib/model/slice.ts';
 import type { SliceKey, Snapshot } from '#lib/model/snapshot.ts';
 import type { Target } from '#lib/model/target.ts';
 
@@ -62,7 +63,8 @@ function readInputs(keys: readonly SliceKey[], { slices }: Snapshot): Inputs {
   const data: Record<string, unknown> = {};
   const failed: { input: SliceKey; code: string; reason: string; remedy: string }[] = [];
   for (const key of keys) {
-    const slice = slices[key];
+    // A check that can do without some of a source's kinds has that source among its optional ones.
+    const slice = ofKinds<unknown>(slices[key]);
     if (slice.ok) data[key] = slice.data;
     else failed.push({ input: key, code: slice.code, reason: slice.reason, remedy: slice.remedy });
   }

@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
+import { calicoIpamInputs, POOL_KINDS } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { poolModeFinding } from '#lib/checks/calico/pool-mode-finding.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { nodeNetwork } from '#lib/checks/node-network.ts';
 import { type NodeTraffic, nodeReachFinding } from '#lib/checks/node-reach-finding.ts';
 import { defineCheck } from '#lib/model/check.ts';
+import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
-import { dataOf } from '#lib/model/slice.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import { configuredVxlanPort, encapsulationOf, networkingBackend, onlyAcrossSubnets } from '#lib/network/calico/encapsulation.ts';
 import type { CalicoPool } from '#lib/network/calico/ipam-objects.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
@@ -63,10 +64,11 @@ export const check = defineCheck({
   },
   remediations: [],
   evaluate({ inputs, optional, options, target }) {
-    const given = calicoIpamInputs(target, inputs.daemonSets, optional);
+    const given = calicoIpamInputs(target, inputs.daemonSets, optional, POOL_KINDS);
     if (given.answer !== undefined) return given.answer;
     const { pools, malformed } = given.objects;
-    const felix = configuredVxlanPort(dataOf(optional.cniResources) ?? []);
+    const configuration = ofKinds(optional.cniResources, ['FelixConfiguration']);
+    const felix = configuredVxlanPort(dataOf(configuration) ?? []);
     const backend = networkingBackend(inputs.daemonSets);
     const network = nodeNetwork(optional);
     const nodes = inputs.nodes.filter(takesCniAgent);
@@ -74,8 +76,10 @@ export const check = defineCheck({
       const resource = { kind: 'ip-pool', id: pool.name, name: pool.name } as const;
       const sent = pool.disabled ? undefined : trafficOf(pool, felix.port ?? options.vxlanPort);
       if (sent === undefined) return [];
-      if (typeof network === 'string') {
-        const summary = `Whether security groups let ${sent.name} pass between nodes is not known: ${network}.`;
+      const portUnread = sent.traffic.protocol === 'udp' && !configuration.ok ? asClause(configuration.reason) : undefined;
+      if (typeof network === 'string' || portUnread !== undefined) {
+        const why = portUnread === undefined ? network : `the port of VXLAN was not read: ${portUnread}`;
+        const summary = `Whether security groups let ${sent.name} pass between nodes is not known: ${why}.`;
         return [{ verdict: 'unknown', resource, summary, evidence: {} }];
       }
       const found = nodeReach(nodes, network, sent.traffic, onlyAcrossSubnets(pool));

@@ -8,7 +8,7 @@ import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
 import type { Reading } from '#lib/model/history.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
-import { dataOf } from '#lib/model/slice.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import { ciliumIpam } from '#lib/network/cilium/cilium-ipam.ts';
 import { ciliumNodes, ciliumPodIpPools } from '#lib/network/cilium/cilium-nodes.ts';
 import { nodePoolUses } from '#lib/network/cilium/node-pool-use.ts';
@@ -80,7 +80,7 @@ export const check = defineCheck({
     const ipam = ciliumIpam(inputs.daemonSets, optional.configMaps);
     if (ipam.kind === 'absent') return notApplicable(target, ipam.reason);
     if (ipam.kind === 'unknown') return undecided(target, `${ipam.reason}.`);
-    const { cniResources } = optional;
+    const cniResources = ofKinds(optional.cniResources, ['CiliumNode', 'CiliumPodIPPool']);
     if (!cniResources.ok) return undecided(target, `Cilium's objects were not read: ${asClause(cniResources.reason)}.`);
     const resources = ciliumNodes(cniResources.data);
     const podPools = ciliumPodIpPools(cniResources.data);

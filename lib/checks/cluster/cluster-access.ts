@@ -28,10 +28,11 @@ export const check = defineCheck({
       unknown: 'the cluster, its nodes or its pods were not read: next to nothing can be told',
     },
     evidence: {
-      denied: 'sources for which a grant is missing: `source`, `code`, `reason`, and in `remedy` the grant',
+      denied:
+        'sources for which a grant is missing: `source`, `code`, `reason`, in `remedy` the grant, and `kind` where others of the source were read',
       failed: 'sources that failed otherwise: throttled, unreachable, cut short',
       dependent: 'sources that were not asked, since one that they need failed',
-      read: 'sources that were read',
+      read: 'sources that were read whole',
       notEnabled: 'opt-in sources that nobody switched on',
     },
     sources: [
@@ -43,21 +44,25 @@ export const check = defineCheck({
   evaluate({ optional, target }) {
     const all = SLICE_KEYS.flatMap((source) => {
       const slice = optional[source];
-      return slice.ok ? [] : [{ source, code: slice.code, reason: slice.reason, remedy: slice.remedy }];
+      if (!slice.ok) return [{ source, code: slice.code, reason: slice.reason, remedy: slice.remedy }];
+      return (slice.unread ?? []).map((kind) => ({ source, ...kind }));
     });
+    const sources = (of: readonly { readonly source: SliceKey }[]) => new Set(of.map(({ source }) => source)).size;
     const denied = all.filter(({ code }) => DENIED.has(code));
     const failed = all.filter(({ code }) => !DENIED.has(code) && !NO_FAILURE.has(code));
     const [first] = [...denied, ...failed];
     const names = (code: FailureCode) => all.filter((one) => one.code === code).map(({ source }) => source);
     const blind = FIRST.some((key) => !optional[key].ok);
-    const read = SLICE_KEYS.length - all.length;
+    const read = SLICE_KEYS.length - sources(all);
+    const partly = all.filter((one) => 'kind' in one);
+    const inPart = partly.length > 0 ? `, ${sources(partly)} of these in part` : '';
     const most = first === undefined ? '' : `: ${asClause(first.reason)}`;
     return {
       findings: [
         {
           verdict: blind ? 'unknown' : first === undefined ? 'ok' : 'warning',
           resource: { kind: 'cluster', id: target.arn, name: target.name },
-          summary: `${read} of ${SLICE_KEYS.length} sources were read; ${plural(denied.length, 'source')} refused, ${failed.length} failed${most}.`,
+          summary: `${read} of ${SLICE_KEYS.length} sources were read; ${plural(sources(denied), 'source')} refused, ${sources(failed)} failed${inPart}${most}.`,
           evidence: { denied, failed, dependent: names('InputMissing'), read, notEnabled: names('NotEnabled') },
           ...(first !== undefined && !blind && { timeToImpact: 'days' as const }),
         },

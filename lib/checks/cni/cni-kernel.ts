@@ -3,7 +3,7 @@ import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { plural } from '#lib/model/plural.ts';
-import { dataOf } from '#lib/model/slice.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 import { type KernelNeed, kernelAnswer, kernelNeeds } from '#lib/network/kernel-needs.ts';
@@ -58,7 +58,7 @@ export const check = defineCheck({
       cnis,
       daemonSets,
       configMaps: dataOf(optional.configMaps),
-      cniResources: dataOf(optional.cniResources),
+      cniResources: dataOf(ofKinds(optional.cniResources, ['FelixConfiguration'])),
     });
     if (needs.length === 0 && gaps.length === 0)
       return notApplicable(target, 'Nothing in use here asks for a kernel of a certain version.');

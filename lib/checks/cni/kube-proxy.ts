@@ -3,7 +3,7 @@ import { kubeProxyFinding } from '#lib/checks/cni/kube-proxy-finding.ts';
 import { type CheckResult, defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { plural } from '#lib/model/plural.ts';
-import { dataOf } from '#lib/model/slice.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import type { Target } from '#lib/model/target.ts';
 import { agentsOf } from '#lib/network/agents.ts';
 import { findCnis } from '#lib/network/cni.ts';
@@ -66,7 +66,7 @@ export const check = defineCheck({
     const found = kubeProxies(daemonSets);
     if (found.length === 0) {
       const cnis = findCnis(daemonSets);
-      const replaced = replacesKubeProxy(cnis, configMaps, dataOf(optional.cniResources));
+      const replaced = replacesKubeProxy(cnis, configMaps, dataOf(ofKinds(optional.cniResources, ['FelixConfiguration'])));
       return withoutKubeProxy(target, nodes, { replaced, cnis: cnis.map(({ kind }) => kind) });
     }
     const startedBefore = new Date(now.getTime() - 1000 * options.startSeconds).toISOString();

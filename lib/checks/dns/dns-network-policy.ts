@@ -41,7 +41,7 @@ export const check = defineCheck({
         'fewer of them do; or pods reach some endpoints only, or none over TCP; or an ipBlock covers the pods of CoreDNS or the address of its ' +
         'Service and not both, or no rule allows the NodeLocal DNSCache of their node, which plugins judge differently',
       unknown:
-        'a policy of a kind that is not evaluated, or labels that were not read, could change the answer; it is not known who enforces policies ' +
+        'a policy of a kind that is not evaluated, or labels or a kind of policies that was not read, could change the answer; it is not known who enforces policies ' +
         '(EKS Auto Mode, two plugins at once); the NodeClass of an Auto Mode node denies by default, and the node may answer DNS itself, or the ' +
         'NodeClass was not read; no CoreDNS pod is ready',
       notApplicable: 'no running pod asks for names, or Auto Mode answers DNS on its nodes and no CoreDNS pod runs',

@@ -2,6 +2,7 @@ import { type NodeCheckContext, nodeHosts, type UnjudgedNode, vpcCniNodes } from
 import { type CheckResult, undecided } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import { ofKinds } from '#lib/model/slice.ts';
 import type { Slices } from '#lib/model/snapshot.ts';
 import { ciliumEniNode, ciliumEniNodes } from '#lib/network/cilium-eni-nodes.ts';
 import type { EniNode } from '#lib/network/eni-nodes.ts';
@@ -42,7 +43,7 @@ export function judgeNodes(context: EniContext, judge: (node: EniNode) => Omit<J
 function ciliumNodes({ inputs, optional, target }: EniContext): SortedNodes | CheckResult | undefined {
   const ipam = podIpam({ ok: true, data: inputs.daemonSets }, inputs.cluster.autoMode);
   if (ipam.kind !== 'other-cni' || ipam.cni !== 'cilium') return undefined;
-  const { cniResources } = optional;
+  const cniResources = ofKinds(optional.cniResources, ['CiliumNode']);
   if (!cniResources.ok) {
     const why = asClause(cniResources.reason);
     return undecided(

@@ -6,7 +6,7 @@ import { type PathLayer, plainLayer, unreadReason } from '#lib/network/path/laye
 import type { OpenBy, PolicySide, SideDecision } from '#lib/network/policy/decision.ts';
 import { pair } from '#lib/network/policy/ends.ts';
 import type { PolicyEnforcement } from '#lib/network/policy/enforcement.ts';
-import { policyJudge } from '#lib/network/policy/judge.ts';
+import { policyJudge, policyResourcesIn } from '#lib/network/policy/judge.ts';
 import type { PolicyTraffic } from '#lib/network/policy/ports.ts';
 import { decideSide } from '#lib/network/policy/sides.ts';
 import { defaultDenier, policyDoubtText, policyName, policyNames } from '#lib/network/policy/words.ts';
@@ -30,7 +30,7 @@ export function policyLayers(
     configMaps: dataOf(slices.configMaps),
     networkPolicies: dataOf(slices.networkPolicies),
     namespaces: dataOf(slices.namespaces),
-    policyResources: dataOf(slices.policyResources),
+    ...policyResourcesIn(slices.policyResources),
     nodeClasses: dataOf(slices.nodeClasses),
   });
   const unread = unreadReason({ DaemonSets: slices.daemonSets, nodes: slices.nodes });

@@ -54,6 +54,8 @@ export interface DefaultDoubt {
 export interface UnreadSlice {
   readonly kind: 'unread';
   readonly slice: 'networkPolicies' | 'policyResources';
+  /** The kinds of it, where others were read. */
+  readonly kinds?: readonly string[];
 }
 
 /** Three-valued: `unknown` only where what was not read or is not evaluated decides. */

@@ -1,5 +1,6 @@
 import type { NodeClass } from '#lib/model/karpenter.ts';
 import type { ConfigMap, CustomResource, DaemonSet, Namespace, NetworkPolicy, Node } from '#lib/model/kubernetes.ts';
+import type { Slices } from '#lib/model/snapshot.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { isAutoModeNode } from '#lib/network/dns/clients.ts';
 import { type PolicyEnforcement, policyEnforcement } from '#lib/network/policy/enforcement.ts';
@@ -16,7 +17,17 @@ export interface PolicyJudgeWorld {
   readonly networkPolicies: readonly NetworkPolicy[] | undefined;
   readonly namespaces: readonly Namespace[] | undefined;
   readonly policyResources: readonly CustomResource[] | undefined;
+  /** Kinds of policies that were not read, while others were. */
+  readonly unreadPolicyKinds?: readonly string[];
   readonly nodeClasses: readonly NodeClass[] | undefined;
+}
+
+/** The policies of other kinds, as far as they were read. */
+export function policyResourcesIn(
+  slice: Slices['policyResources'],
+): Pick<PolicyJudgeWorld, 'policyResources' | 'unreadPolicyKinds'> {
+  if (!slice.ok) return { policyResources: undefined };
+  return { policyResources: slice.data, unreadPolicyKinds: (slice.unread ?? []).map(({ kind }) => kind) };
 }
 
 /** The policies of a cluster, prepared for questions, and who enforces them. */
@@ -29,13 +40,13 @@ export interface PolicyJudge {
 }
 
 export function policyJudge(world: PolicyJudgeWorld): PolicyJudge {
-  const { networkPolicies: policies, namespaces, policyResources: resources } = world;
+  const { networkPolicies: policies, namespaces, policyResources: resources, unreadPolicyKinds: unreadKinds = [] } = world;
   const enforcement = enforcementIn(world);
   const engine = enforcement.kind === 'enforced' ? enforcement.engine : ANY_ENGINE;
   const enforced =
     enforcement.kind === 'not-enforced' || enforcement.enforcement === undefined ? {} : { enforcement: enforcement.enforcement };
   const compile = (blocksMatchCluster: boolean) =>
-    compilePolicies({ policies, namespaces, resources, engine: { ...engine, blocksMatchCluster }, ...enforced });
+    compilePolicies({ policies, namespaces, resources, unreadKinds, engine: { ...engine, blocksMatchCluster }, ...enforced });
   const compiled = compile(engine.blocksMatchCluster);
   return { enforcement, compiled, withoutBlocks: engine.blocksMatchCluster ? compile(false) : compiled };
 }

@@ -1,6 +1,6 @@
 import type { CustomResource, Namespace, NetworkPolicy, Pod } from '#lib/model/kubernetes.ts';
 import { type Enforcement, type PodClass, podClasses } from '#lib/network/policy/classes.ts';
-import type { Passage, PolicyBlock, PolicyDoubt } from '#lib/network/policy/decision.ts';
+import type { Passage, PolicyBlock, PolicyDoubt, UnreadSlice } from '#lib/network/policy/decision.ts';
 import { type PolicyEnd, pair } from '#lib/network/policy/ends.ts';
 import { ANY_ENGINE, type PolicyEngine } from '#lib/network/policy/engines.ts';
 import { compilePolicy } from '#lib/network/policy/network-policy-rules.ts';
@@ -17,6 +17,8 @@ export interface PolicyWorld {
   readonly namespaces: readonly Namespace[] | undefined;
   /** Policies of other kinds; undefined where they were not read. */
   readonly resources: readonly CustomResource[] | undefined;
+  /** Kinds of which none are among them, since they were not read. */
+  readonly unreadKinds?: readonly string[];
   /** What enforces the policies; by the letter of the API where it is left out. */
   readonly engine?: PolicyEngine;
   /** What is done to a pod; policies are enforced on it where this is left out. */
@@ -36,14 +38,18 @@ export type PolicyVerdict =
   | { readonly verdict: 'unknown'; readonly because: readonly PolicyDoubt[] };
 
 export function compilePolicies(world: PolicyWorld): CompiledPolicies {
-  const { policies, namespaces, resources, engine = ANY_ENGINE, enforcement = () => 'policies' } = world;
+  const { policies, namespaces, resources, unreadKinds = [], engine = ANY_ENGINE, enforcement = () => 'policies' } = world;
   const others = (resources ?? []).map((resource) => ({ resource, translations: translate(resource) }));
   const compiled = [
     ...(policies ?? []).map((policy) => compilePolicy(policy)),
     ...others.flatMap(({ translations = [] }) => translations.map(({ policy, ...other }) => compilePolicy(policy, other))),
   ];
   const untranslated = others.flatMap(({ resource, translations }) => (translations === undefined ? [resource] : []));
-  const slices = [...(policies ? [] : ['networkPolicies' as const]), ...(resources ? [] : ['policyResources' as const])];
+  const unread: UnreadSlice[] = [
+    ...(policies ? [] : [{ kind: 'unread' as const, slice: 'networkPolicies' as const }]),
+    ...(resources ? [] : [{ kind: 'unread' as const, slice: 'policyResources' as const }]),
+    ...(unreadKinds.length > 0 ? [{ kind: 'unread' as const, slice: 'policyResources' as const, kinds: unreadKinds }] : []),
+  ];
   return {
     classOf: podClasses({
       policies: compiled,
@@ -51,7 +57,7 @@ export function compilePolicies(world: PolicyWorld): CompiledPolicies {
       namespaceLabels: namespaceLabels(namespaces),
       enforcement,
     }),
-    context: { engine, unread: slices.map((slice) => ({ kind: 'unread', slice })) },
+    context: { engine, unread },
   };
 }
 

@@ -30,7 +30,9 @@ const SLICES = { networkPolicies: 'NetworkPolicies', policyResources: 'policies 
 export function policyDoubtText(doubt: PolicyDoubt): string {
   switch (doubt.kind) {
     case 'unread':
-      return `${SLICES[doubt.slice]} were not read`;
+      return doubt.kinds === undefined
+        ? `${SLICES[doubt.slice]} were not read`
+        : `policies of the kind ${doubt.kinds.join(' and ')} were not read`;
     case 'default':
       return doubt.reason;
     case 'policy':

@@ -35,3 +35,17 @@ test('it tells missing grants from other failures, and from what only follows', 
   });
   expect(finding?.summary).toContain('1 source refused, 1 failed: it is Forbidden.');
 });
+
+test('of a source that was read in part it tells the kind, and counts the source once', () => {
+  const unread = ['IPPool', 'IPAMBlock'].map((kind) => {
+    const { ok: _, ...rest } = failure('Forbidden');
+    return { kind, ...rest };
+  });
+  const finding = judge({ cniResources: { ok: true, data: [], unread } });
+  expect(finding?.verdict).toBe('warning');
+  expect(finding?.evidence['denied']).toMatchObject([
+    { source: 'cniResources', kind: 'IPPool', remedy: 'do something' },
+    { source: 'cniResources', kind: 'IPAMBlock' },
+  ]);
+  expect(finding?.summary).toContain('1 source refused, 0 failed, 1 of these in part: it is Forbidden.');
+});

@@ -219,6 +219,14 @@ describe('what was not read', () => {
       { verdict: 'unknown', because: expect.arrayContaining([{ kind: 'unread', slice: 'policyResources' }]) },
     ],
     [
+      'one kind of the others',
+      { unreadKinds: ['CiliumNetworkPolicy'] },
+      {
+        verdict: 'unknown',
+        because: expect.arrayContaining([{ kind: 'unread', slice: 'policyResources', kinds: ['CiliumNetworkPolicy'] }]),
+      },
+    ],
+    [
       'namespaces, where a label of them decides',
       { namespaces: undefined, policies: [egress(ofTeam)] },
       doubt('egress', 'egress', 'namespace-labels'),
