@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { collectorReport } from '#lib/model/assessment.ts';
+import { calicoNodeReading } from '#lib/model/calico-node-status.ts';
 import { dnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import {
   instance,
@@ -95,6 +96,8 @@ const sliceData = {
   ipamd: z.array(ipamdReading),
   /** Opt-in: CoreDNS's own counters, by the API server's proxy. */
   dnsMetrics: z.array(dnsMetricsReading),
+  /** Opt-in, and written for: what calico-node tells of each node, by an object that is deleted again. */
+  calicoNodeStatus: z.array(calicoNodeReading),
 } as const;
 
 export type SliceKey = keyof typeof sliceData;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
-import { calico, calicoBgp, policyOnly } from './worlds/calico.ts';
+import { calico, calicoAgents, calicoBgp, policyOnly } from './worlds/calico.ts';
 import { clusterPool, eniMode } from './worlds/cilium.ts';
 import { flannel } from './worlds/flannel.ts';
 import { shutBetweenNodes } from './worlds/other-cni.ts';
@@ -12,6 +12,10 @@ import { shop } from './worlds/shop.ts';
 type Row = readonly [situation: string, world: () => World, verdict: Verdict, how?: HowToAssess];
 
 const IPIP = { cidr: '10.244.0.0/24', ipipMode: 'Always' };
+const ALL_UP = ['Established', 'Established', 'Established'];
+const IDLE = ['Established', 'Idle', 'Established'];
+const CONNECT = ['Connect', 'Connect', 'Connect'];
+const WRONG_AS = ['OpenSent', 'OpenConfirm', 'OpenSent'];
 const STRICT = { strictAffinity: true, autoAllocateBlocks: true };
 
 const CASES: Readonly<Record<string, readonly Row[]>> = {
@@ -117,6 +121,17 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['one Idle', () => calicoBgp('Established', 'Idle'), 'warning'],
     ['none established', () => calicoBgp('Connect', 'OpenSent'), 'critical'],
     ['nothing tells of the sessions', () => calico({ pools: { pods: IPIP }, blocks: [1] }), 'unknown'],
+    ['all established, as each agent says when asked', () => calicoAgents({ agents: () => ALL_UP }), 'ok'],
+    ['one node Idle when asked', () => calicoAgents({ agents: (_, at) => (at === 2 ? IDLE : ALL_UP) }), 'warning'],
+    [
+      'all of one node in Connect, of the native API',
+      () => calicoAgents({ group: 'v3', agents: (_, at) => (at === 2 ? CONNECT : ALL_UP) }),
+      'critical',
+    ],
+    ['Connect, and TCP 179 is shut', () => shutBetweenNodes(calicoAgents({ agents: () => CONNECT })), 'critical'],
+    ['a wrong AS number', () => calicoAgents({ agents: (_, at) => (at === 2 ? WRONG_AS : ALL_UP) }), 'critical'],
+    ['asking is refused', () => calicoAgents({ agents: () => ALL_UP, forbidden: ['create caliconodestatuses'] }), 'unknown'],
+    ['asking is not switched on', () => calicoAgents({ agents: () => ALL_UP }), 'unknown', { optIn: [] }],
     ['VXLAN, which needs no BGP', () => calico({ blocks: [1] }), 'not-applicable'],
     ['policies alone on the VPC CNI', policyOnly, 'not-applicable'],
     ['no Calico', () => shop(), 'not-applicable'],

@@ -350,6 +350,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     nodeClasses: [],
     ipamd: NOT_ENABLED,
     dnsMetrics: NOT_ENABLED,
+    calicoNodeStatus: NOT_ENABLED,
     ...given,
   };
   const slices = Object.fromEntries(

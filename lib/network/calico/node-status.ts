@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CalicoNodeReading } from '#lib/model/calico-node-status.ts';
 import type { CustomResource } from '#lib/model/kubernetes.ts';
 import { type ParsedObjects, parseObjects } from '#lib/network/custom-objects.ts';
 
@@ -48,13 +49,39 @@ export function staleness({ spec, status }: CalicoNodeStatus, now: Date): string
   return `it was updated ${age} s ago, and ${spec.updatePeriodSeconds === 0 ? 'its updates are stopped' : `is to be every ${spec.updatePeriodSeconds} s`}`;
 }
 
-const bgpConfiguration = z.object({ spec: z.object({ nodeToNodeMeshEnabled: z.boolean().default(true) }) });
+/** What is believed of one node. */
+export interface ToldStatus {
+  readonly status: CalicoNodeStatus;
+  /** Why it is not to be believed, a clause; undefined where it is. */
+  readonly stale: string | undefined;
+}
 
-/** Whether every node speaks BGP with every other: so unless the BGPConfiguration default says otherwise. */
-export function nodeToNodeMesh(resources: readonly CustomResource[]): {
-  readonly enabled: boolean;
-  readonly malformed: readonly string[];
-} {
-  const { objects, malformed } = parseObjects(resources, ['BGPConfiguration'], bgpConfiguration);
-  return { enabled: objects.find(({ name }) => name === 'default')?.spec.nodeToNodeMeshEnabled ?? true, malformed };
+/**
+ * One status for each node of which any tells: somebody's own that is fresh, else the one that was just made for it, which was filled in
+ * this run wherever it is filled, whatever the clock of the node says.
+ */
+export function nodeStatuses(
+  resources: readonly CustomResource[],
+  readings: readonly CalicoNodeReading[],
+  now: Date,
+): { readonly statuses: ReadonlyMap<string, ToldStatus>; readonly malformed: readonly string[] } {
+  const kept = calicoNodeStatuses(resources);
+  const made = calicoNodeStatuses(readings.flatMap(({ resource }) => resource ?? []));
+  const all = [
+    ...kept.objects.map((status) => ({ status, stale: keptAndStale(status, now) })),
+    ...made.objects.map((status) => ({ status, stale: status.status.lastUpdated ? undefined : SILENT })),
+  ];
+  const byNode = Map.groupBy(all, ({ status }) => status.spec.node);
+  const best = [...byNode].flatMap(([node, own]) => {
+    const chosen = own.find(({ stale }) => stale === undefined) ?? own.at(-1);
+    return chosen === undefined ? [] : [[node, chosen] as const];
+  });
+  return { statuses: new Map(best), malformed: [...kept.malformed, ...made.malformed] };
+}
+
+const SILENT = 'calico-node did not fill the CalicoNodeStatus that was made for it: look whether its pod is ready';
+
+function keptAndStale(status: CalicoNodeStatus, now: Date): string | undefined {
+  const why = staleness(status, now);
+  return why && `its CalicoNodeStatus ${status.name} is stale: ${why}`;
 }

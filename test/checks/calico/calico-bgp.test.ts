@@ -51,22 +51,139 @@ describe('the sessions of a node', () => {
     expect(verdictsOf([resource])).toEqual([[verdict, 'n1']]);
   });
 
+  const OPEN = [aRule({ isEgress: false })];
   test.each([
-    ['Idle', [], 'security groups keep TCP 179 shut'],
-    ['Idle', [aRule({ isEgress: false })], 'no TCP connection is tried or it is refused: TCP 179 is shut, or no such peer'],
-    [
-      'OpenConfirm',
-      [aRule({ isEgress: false })],
-      'the peer answers and does not agree: the AS number differs, or keepalives are lost',
-    ],
-  ] as const)('the cause of %s', (state, rules, cause) => {
+    ['Idle', [], 'shut', 'security groups keep TCP 179 shut'],
+    ['Idle', OPEN, 'open', /pass: the peer refuses the session/],
+    ['Connect', OPEN, 'open', /pass and it does not answer: look at network ACLs/],
+    ['Active', OPEN, 'open', /neither side gets through/],
+    ['OpenSent', OPEN, 'open', 'the peer answers and does not agree: the AS number differs'],
+    ['OpenConfirm', OPEN, 'open', /the AS number differs, or keepalives are lost/],
+    ['Close', OPEN, 'open', 'the session was closed'],
+    ['Asleep', OPEN, 'open', 'a state that is not known'],
+  ] as const)('the cause of %s, with %j', (state, rules, securityGroups, cause) => {
     const { findings } = judge([status('n1', [state]), status('n2', [])], {
       nodes: nodes(2),
       networkInterfaces: [1, 2].map((at) => anEni({ networkInterfaceId: `eni-${at}`, privateIpAddresses: [`10.0.0.${at}`] })),
       securityGroups: [{ groupId: 'sg-cluster', groupName: 'cluster', tags: {} }],
       securityGroupRules: [aRule(), ...rules],
     });
-    expect(findings[0]?.evidence['peersDown']).toEqual([{ peer: '10.0.0.2', type: 'NodeMesh', state, since: '02:41:00', cause }]);
+    expect(findings[0]?.evidence['peersDown']).toEqual([
+      {
+        peer: '10.0.0.2',
+        type: 'NodeMesh',
+        state,
+        since: '02:41:00',
+        securityGroups,
+        cause: typeof cause === 'string' ? cause : expect.stringMatching(cause),
+      },
+    ]);
+  });
+
+  test.each([
+    ['interfaces were not read', { nodes: nodes(2), networkInterfaces: DENIED }, 'not-known'],
+    ['the peer is no node', { nodes: nodes(1) }, 'outside'],
+  ] as const)('%s: of security groups nothing is said', (_name, over, securityGroups) => {
+    const { findings } = judge([status('n1', ['Connect']), status('n2', [])], over);
+    expect(findings[0]?.evidence['peersDown']).toMatchObject([{ securityGroups, cause: 'TCP 179 does not answer' }]);
+  });
+
+  test.each([
+    ['another than the node has by default', 64_513, {}, /the BGPPeer rack expects AS 64513 there, and n2 has AS 64512/],
+    [
+      'another than its annotation',
+      '64514',
+      { 'projectcalico.org/ASNumber': '64513' },
+      /expects AS 64514 there, and n2 has AS 64513/,
+    ],
+    ['the same', 64_513, { 'projectcalico.org/ASNumber': '64513' }, /the AS number differs/],
+  ] as const)('a BGPPeer expects an AS number that is %s', (_name, asNumber, annotations, cause) => {
+    const peer = anObject('BGPPeer', 'rack', { nodeSelector: "rack == 'a'", peerIP: '10.0.0.2:179', asNumber });
+    const [n1, n2] = [1, 2].map((at) =>
+      aNode({
+        name: `n${at}`,
+        internalIps: [`10.0.0.${at}`],
+        labels: { rack: 'a' },
+        annotations: at === 2 ? { ...annotations } : {},
+      }),
+    );
+    const { findings } = judge([peer, status('n1', ['OpenSent']), status('n2', ['Established'])], {
+      nodes: [n1, n2].filter((node) => node !== undefined),
+    });
+    expect(findings.find(({ resource }) => resource.id === 'n1')?.summary).toMatch(cause);
+  });
+});
+
+describe('a mesh that is off', () => {
+  const NO_MESH = anObject('BGPConfiguration', 'default', { nodeToNodeMeshEnabled: false });
+  const three = ['a', 'b', 'c'].map((rack, at) =>
+    aNode({ name: `n${at + 1}`, internalIps: [`10.0.0.${at + 1}`], labels: { rack } }),
+  );
+  const silentPeers = three.map(({ name }) => status(name, []));
+  const peer = (spec: object) => anObject('BGPPeer', 'peer', spec);
+  const OFF: Verdict = 'warning';
+  const DUE: Verdict = 'unknown';
+  test.each<[string, readonly CustomResource[], readonly Verdict[]]>([
+    ['no BGPPeer', [], [OFF, OFF, OFF]],
+    ['one for every node', [peer({ peerIP: '10.9.9.9', asNumber: 64_512 })], [DUE, DUE, DUE]],
+    ['one for a node by name', [peer({ node: 'n2', peerIP: '10.9.9.9' })], [OFF, DUE, OFF]],
+    ['one for nodes by selector', [peer({ nodeSelector: "rack in {'a', 'c'}", peerIP: '10.9.9.9' })], [DUE, OFF, DUE]],
+    ['route reflectors by selector', [peer({ nodeSelector: 'all()', peerSelector: "rack == 'b'" })], [DUE, DUE, DUE]],
+    ['some with a route reflector', [peer({ nodeSelector: "rack == 'a'", peerSelector: "rack == 'b'" })], [DUE, DUE, OFF]],
+    ['a node with itself alone', [peer({ nodeSelector: "rack == 'a'", peerSelector: "rack == 'a'" })], [OFF, OFF, OFF]],
+  ])('%s', (_name, resources, verdicts) => {
+    const { findings } = judge([NO_MESH, ...silentPeers, ...resources], { nodes: three });
+    expect(findings.map(({ verdict }) => verdict)).toEqual(verdicts);
+  });
+
+  test('pools of VXLAN need no routes of BGP', () => {
+    const cniResources = [aPool('pods', '10.244.0.0/16', { vxlanMode: 'CrossSubnet' }), NO_MESH, ...silentPeers];
+    expect(judge([], { nodes: three, cniResources }).findings.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  test('a BGPPeer whose selector is none is named', () => {
+    expect(verdictsOf([NO_MESH, peer({ nodeSelector: 'rack =' }), status('n1', [])])).toEqual([
+      ['unknown', 'cluster'],
+      ['ok', 'n1'],
+    ]);
+  });
+});
+
+describe('statuses that were made for the run', () => {
+  const made = (node: string, states: readonly string[], over: object = {}) => ({
+    node,
+    resource: { ...status(node, states, over), name: `cniwatch-${node}` },
+  });
+  const LONG_AGO = { lastUpdated: '2026-11-24T02:00:00Z' };
+  test.each<[string, readonly CustomResource[], Given, readonly [Verdict, string][]]>([
+    ['tell of the node', [], { calicoNodeStatus: [made('n1', ['Idle'])] }, [['critical', 'n1']]],
+    ['tell of now, whatever the clock of the node', [], { calicoNodeStatus: [made('n1', [], LONG_AGO)] }, [['ok', 'n1']]],
+    ['were not filled', [], { calicoNodeStatus: [made('n1', [], { lastUpdated: null })] }, [['unknown', 'n1']]],
+    [
+      'go before a stale one of somebody else',
+      [status('n1', ['Idle'], LONG_AGO)],
+      { calicoNodeStatus: [made('n1', ['Established'])] },
+      [['ok', 'n1']],
+    ],
+    [
+      'go behind a fresh one of somebody else',
+      [status('n1', ['Established'])],
+      { calicoNodeStatus: [made('n1', [], { lastUpdated: null })] },
+      [['ok', 'n1']],
+    ],
+  ])('%s', (_name, resources, over, expected) => {
+    expect(verdictsOf(resources, over)).toEqual(expected);
+  });
+
+  test.each<[string, Given['calicoNodeStatus'], RegExp]>([
+    ['nobody switched it on', undefined, /add calicoNodeStatus to collect\.optIn/],
+    ['it was refused', DENIED, /asking their calico-node failed: the call was denied\. grant the action/],
+    ['the kind is not served', { ok: true, data: [], absent: true } as never, /does not serve CalicoNodeStatus/],
+    ['the node was not asked', [{ node: 'n1', unread: 'The node is not Ready.' }], /The node is not Ready\.$/],
+    ['the node had not its turn', [], /it was not their turn in this run\.$/],
+  ])('%s: the finding says what to do', (_name, calicoNodeStatus, summary) => {
+    const { findings } = judge([], calicoNodeStatus === undefined ? {} : { calicoNodeStatus });
+    expect(findings).toMatchObject([{ verdict: 'unknown', summary: expect.stringMatching(summary) }]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Situations of Calico: one function each. */
-import type { JsonObject, KubernetesObject, KubernetesResource } from '#lib/sandbox/world.ts';
+import type { JsonObject, KubernetesObject, KubernetesResource, Reaction, World, WorldCluster } from '#lib/sandbox/world.ts';
 import { aBlock, pods } from '#test/network/calico/blocks.ts';
 import { type OtherCni, served, shopOn } from './other-cni.ts';
 
@@ -40,10 +40,12 @@ export function calico({ group = 'v1', pools = { pods: POOL }, blocks = [], conf
 
 export const policyOnly = () => calico({ pools: {}, besideVpcCni: true });
 
+const IPIP = { pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' } };
+
 /** IP-in-IP with BGP: every node tells of two peers in these states. */
 export const calicoBgp = (...states: readonly string[]) =>
   calico({
-    pools: { pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' } },
+    pools: IPIP,
     blocks: [1],
     more: (apiVersion, nodes) => [
       served(
@@ -56,9 +58,50 @@ export const calicoBgp = (...states: readonly string[]) =>
   });
 
 function toldOf({ metadata }: KubernetesObject, states: readonly string[]): JsonObject {
-  const peersV4 = states.map((state, at) => ({ peerIP: `10.0.0.${at + 1}`, type: 'NodeMesh', state, since: '02:41:00' }));
-  return {
-    spec: { node: metadata.name, classes: ['Agent', 'BGP'], updatePeriodSeconds: 60 },
-    status: { lastUpdated: new Date().toISOString(), agent: { birdV4: { state: 'Ready' } }, bgp: { peersV4 } },
-  };
+  return { spec: { node: metadata.name, classes: ['Agent', 'BGP'], updatePeriodSeconds: 60 }, status: bgpStatus(states) };
+}
+
+function bgpStatus(states: readonly string[], peers: readonly string[] = []): JsonObject {
+  const peersV4 = states.map((state, at) => ({
+    peerIP: peers[at] ?? `10.0.0.${at + 1}`,
+    type: 'NodeMesh',
+    state,
+    since: '02:41:00',
+  }));
+  return { lastUpdated: new Date().toISOString(), agent: { birdV4: { state: 'Ready' } }, bgp: { peersV4 } };
+}
+
+export interface CalicoAgents extends Omit<CalicoSituation, 'more'> {
+  /** Of each node, the states of its sessions with the nodes behind it; without any, its agent fills nothing. */
+  readonly agents: (node: string, at: number) => readonly string[] | undefined;
+  /** Kinds beside its own, and what stands there of CalicoNodeStatus. */
+  readonly more?: (apiVersion: string) => readonly KubernetesResource[];
+  readonly statuses?: Readonly<Record<string, JsonObject>>;
+}
+
+/** IP-in-IP with BGP, where nobody keeps CalicoNodeStatus objects and the agents fill those that are made. */
+export function calicoAgents({ agents, more, statuses = {}, ...over }: CalicoAgents): World {
+  const world = calico({
+    pools: IPIP,
+    blocks: [1],
+    more: (apiVersion) => [served(apiVersion, 'CalicoNodeStatus', 'caliconodestatuses', statuses), ...(more?.(apiVersion) ?? [])],
+    ...over,
+  });
+  return { ...world, clusters: world.clusters.map((cluster) => ({ ...cluster, reactions: reactionsOf(cluster, agents) })) };
+}
+
+function reactionsOf({ kubernetes }: WorldCluster, agents: CalicoAgents['agents']): readonly Reaction[] {
+  const nodes = kubernetes.find(({ plural }) => plural === 'nodes')?.items ?? [];
+  const addresses = nodes.map(internalIp);
+  return nodes.flatMap(({ metadata: { name } }, at) => {
+    const states = agents(name, at);
+    const others = [...addresses.slice(at + 1), ...addresses.slice(0, at)];
+    if (states === undefined) return [];
+    return { kind: 'CalicoNodeStatus', node: name, steps: [{ afterMs: 0, merge: { status: bgpStatus(states, others) } }] };
+  });
+}
+
+function internalIp(node: KubernetesObject): string {
+  const { addresses } = node['status'] as { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
+  return addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
 }
