@@ -353,9 +353,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     calicoNodeStatus: NOT_ENABLED,
     ...given,
   };
-  const slices = Object.fromEntries(
-    Object.entries(empty).map(([key, data]) => [key, 'ok' in data ? data : { ok: true, data }]),
-  );
+  const slices = Object.fromEntries(Object.entries(empty).map(([key, data]) => [key, 'ok' in data ? data : { ok: true, data }]));
   return {
     version: 1,
     takenAt: NOW,
