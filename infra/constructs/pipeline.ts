@@ -10,9 +10,9 @@ import {
   DistributedMap,
   Fail,
   JitterType,
+  JsonPath,
   LogLevel,
   Pass,
-  QueryLanguage,
   S3JsonItemReader,
   StateMachine,
   StateMachineType,
@@ -74,15 +74,16 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     { errors: ['States.ALL'] },
   );
 
-  const checkFleet = DistributedMap.jsonata(scope, 'check every cluster', {
+  // In JSONPath, alone among the states: it is the older and better travelled language of a Map's reader.
+  const checkFleet = DistributedMap.jsonPath(scope, 'check every cluster', {
     comment: 'Reads the targets from the bucket and runs check-cluster for each',
     label: MAP_LABEL,
     mapExecutionType: StateMachineType.STANDARD,
     maxConcurrency,
     toleratedFailurePercentage: 100,
     itemReader: targetsReader(bucket),
-    itemSelector: { runId: '{% $states.input.runId %}', target: '{% $states.context.Map.Item.Value %}' },
-    outputs: '{% $states.input %}',
+    itemSelector: { runId: JsonPath.stringAt('$.runId'), target: JsonPath.objectAt('$$.Map.Item.Value') },
+    resultPath: JsonPath.DISCARD,
   }).itemProcessor(checkCluster);
 
   const summarise = step(
@@ -118,7 +119,6 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
 
   const machine = new StateMachine(scope, 'Pipeline', {
     comment: 'cniwatch: discover, check every cluster, summarise',
-    queryLanguage: QueryLanguage.JSONATA,
     definitionBody: DefinitionBody.fromChainable(start),
     stateMachineType: StateMachineType.STANDARD,
     // Of a fleet of a thousand clusters whose API servers all time out.
@@ -169,7 +169,7 @@ function acknowledge(machine: StateMachine, functions: readonly IFunction[], buc
 
 /** Reads a run's targets, and may read nothing else of the bucket. */
 function targetsReader(bucket: IBucket): S3JsonItemReader {
-  const reader = new S3JsonItemReader({ bucket, key: '{% $states.input.key %}' });
+  const reader = new S3JsonItemReader({ bucket, key: JsonPath.stringAt('$.key') });
   const statement = new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(targetsKey('*'))] });
   return Object.assign(reader, { providePolicyStatements: () => [statement] });
 }

@@ -8,7 +8,6 @@ interface State extends Json {
   readonly Output?: unknown;
 }
 export interface Definition {
-  readonly QueryLanguage: string;
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -32,8 +31,8 @@ export function definitionOf(template: Template): Definition {
 }
 
 /**
- * Runs a definition as Step Functions would, as far as cniwatch uses it: JSONata, Lambda tasks, Choice, a Map over a JSON array,
- * Catch. Its JSONata is the reference implementation; retries are left out.
+ * Runs a definition as Step Functions would, as far as cniwatch uses it: JSONata, Lambda tasks, Choice, Catch, and a Map over a JSON
+ * array whose reader and selector are in JSONPath. Its JSONata is the reference implementation; retries are left out.
  */
 export async function execute(
   definition: Pick<Definition, 'StartAt' | 'States'>,
@@ -102,17 +101,28 @@ async function choice(run: Run): Promise<Step> {
   return { input: run.input, next: String(run.state['Default']) };
 }
 
-async function map(run: Run): Promise<Step> {
-  const { name, state, context, surroundings, path } = run;
-  const { Bucket, Key } = (await evaluate(run, (state['ItemReader'] as Json)['Arguments'])) as { Bucket: string; Key: string };
-  const result: unknown[] = [];
-  for (const Value of await surroundings.readItems(Bucket, Key)) {
-    const item = await evaluate({ ...run, context: { ...context, Map: { Item: { Value } } } }, state['ItemSelector']);
+async function map({ name, state, input, context, surroundings, path }: Run): Promise<Step> {
+  if (state['ResultPath'] !== null) throw new Error('only a Map whose results are discarded is known here');
+  const { Bucket, Key } = selected((state['ItemReader'] as Json)['Parameters'] as Json, { input, context });
+  for (const Value of await surroundings.readItems(String(Bucket), String(Key))) {
+    const item = selected(state['ItemSelector'] as Json, { input, context: { ...context, Map: { Item: { Value } } } });
     const child = await execute(state['ItemProcessor'] as Definition, surroundings, context, item);
     path.push(...child.path.map((each) => `${name}/${each}`));
-    result.push(child.status === 'SUCCEEDED' ? child.output : child);
   }
-  return output(run, { result }, result);
+  return { input, next: state.Next };
+}
+
+/** A JSONPath template: `key.$` is a path of names, into the context where it starts with `$$`. */
+function selected(template: Json, { input, context }: Pick<Run, 'input' | 'context'>): Json {
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) => {
+      if (!key.endsWith('.$')) return [key, value];
+      const [root, ...steps] = String(value).split('.');
+      const found = steps.reduce<unknown>((at, step) => (at as Json)[step], root === '$$' ? context : input);
+      if (found === undefined) throw new Error(`States.Runtime: nothing at ${value}`);
+      return [key.slice(0, -2), found];
+    }),
+  );
 }
 
 const evaluate = ({ input, context }: Run, value: unknown, more: Json = {}) => template(value, { input, context, ...more });
