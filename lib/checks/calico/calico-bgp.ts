@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import { bgpNodeFinding } from '#lib/checks/calico/bgp-node-finding.ts';
 import { bgpSilenceFinding } from '#lib/checks/calico/bgp-silence-finding.ts';
-import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
+import { calicoIpamInputs, POOL_KINDS } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { nodeNetwork } from '#lib/checks/node-network.ts';
 import { defineCheck, notApplicable } from '#lib/model/check.ts';
+import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
-import { dataOf } from '#lib/model/slice.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import type { Target } from '#lib/model/target.ts';
 import { bgpPlan, disagreement, hasPeers } from '#lib/network/calico/bgp-peers.ts';
-import { needsRoutes, withoutBgp } from '#lib/network/calico/bgp-use.ts';
+import { BGP_KINDS, needsRoutes, withoutBgp } from '#lib/network/calico/bgp-use.ts';
 import { bgpWays } from '#lib/network/calico/bgp-ways.ts';
 import { nodeStatuses } from '#lib/network/calico/node-status.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
@@ -66,22 +67,23 @@ export const check = defineCheck({
   },
   remediations: ['restart-bgp'],
   evaluate({ inputs, optional, options, target, now }) {
-    const given = calicoIpamInputs(target, inputs.daemonSets, optional);
+    const given = calicoIpamInputs(target, inputs.daemonSets, optional, POOL_KINDS);
     if (given.answer !== undefined) return given.answer;
     const resources = dataOf(optional.cniResources) ?? [];
-    const without = withoutBgp(inputs.daemonSets, resources, given.objects);
+    const told = ofKinds(optional.cniResources, BGP_KINDS);
+    const without = withoutBgp(inputs.daemonSets, dataOf(told), given.objects);
     if (without !== undefined) return notApplicable(target, without);
     const nodes = inputs.nodes.filter(takesCniAgent);
     const byName = new Map(nodes.map((node) => [node.name, node]));
     const plan = bgpPlan(resources);
     const network = nodeNetwork(optional);
     const ways = bgpWays(nodes, typeof network === 'string' ? undefined : network);
-    const told = nodeStatuses(resources, dataOf(optional.calicoNodeStatus) ?? [], now);
-    const needed = nodes.length > 1 && needsRoutes(given.objects.pools);
-    const silent = nodes.flatMap(({ name }) => (told.statuses.has(name) ? [] : name));
-    const judged = [...told.statuses.values()].map(({ status, stale }) => {
+    const found = nodeStatuses(resources, dataOf(optional.calicoNodeStatus) ?? [], now);
+    const needed = told.ok && nodes.length > 1 && needsRoutes(given.objects.pools);
+    const silent = nodes.flatMap(({ name }) => (found.statuses.has(name) ? [] : name));
+    const judged = [...found.statuses.values()].map(({ status, stale }) => {
       const node = byName.get(status.spec.node);
-      const peers = node && hasPeers(plan, node, nodes) ? 'any' : needed && node ? 'none' : 'not-needed';
+      const peers = told.ok && node && hasPeers(plan, node, nodes) ? 'any' : needed && node ? 'none' : 'not-needed';
       return bgpNodeFinding(status, {
         stale,
         peers,
@@ -91,15 +93,24 @@ export const check = defineCheck({
     });
     return {
       findings: mergeByResource([
-        ...malformedFinding(target, 'Calico', [...told.malformed, ...plan.malformed]),
+        ...malformedFinding(target, 'Calico', [...found.malformed, ...plan.malformed]),
         ...bgpSilenceFinding(target, silent, optional.calicoNodeStatus),
-        ...(plan.mesh && nodes.length > options.meshNodes ? [meshFinding(target, nodes.length, options.meshNodes)] : []),
+        ...(told.ok ? [] : [unreadFinding(target, told.reason)]),
+        ...(told.ok && plan.mesh && nodes.length > options.meshNodes
+          ? [meshFinding(target, nodes.length, options.meshNodes)]
+          : []),
         ...judged,
       ]),
       metrics: [],
     };
   },
 });
+
+function unreadFinding(target: Target, reason: string): Judgement {
+  const resource = { kind: 'cluster', id: target.arn, name: target.name } as const;
+  const summary = `Who is to speak BGP with whom, or what is told of it, was not read whole: ${asClause(reason)}.`;
+  return { verdict: 'unknown', resource, summary, evidence: {} };
+}
 
 /** Source: Calico documentation, "Configure BGP peering": a full mesh suits up to about 100 nodes. */
 function meshFinding(target: Target, nodes: number, most: number): Judgement {

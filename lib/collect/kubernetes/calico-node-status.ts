@@ -5,7 +5,8 @@ import { defineCollector } from '#lib/collect/sources.ts';
 import type { CalicoNodeReading } from '#lib/model/calico-node-status.ts';
 import { ABSENT } from '#lib/model/collector.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
-import { withoutBgp } from '#lib/network/calico/bgp-use.ts';
+import { dataOf, ofKinds } from '#lib/model/slice.ts';
+import { BGP_KINDS, withoutBgp } from '#lib/network/calico/bgp-use.ts';
 import { calicoIpam } from '#lib/network/calico/calico-ipam.ts';
 import { calicoNodeStatuses, staleness } from '#lib/network/calico/node-status.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
@@ -34,7 +35,8 @@ export const calicoNodeStatus = defineCollector({
     const agents = need(daemonSets, 'daemonSets');
     const resources = need(cniResources, 'cniResources');
     const ipam = calicoIpam(agents, resources, pods);
-    if (ipam.kind !== 'present' || withoutBgp(agents, resources, ipam.objects) !== undefined) return [];
+    if (ipam.kind !== 'present' || withoutBgp(agents, dataOf(ofKinds(cniResources, BGP_KINDS)), ipam.objects) !== undefined)
+      return [];
     const at = await sweepCalicoNodeStatuses(sources);
     if (at === undefined) return ABSENT;
     const now = new Date();

@@ -149,6 +149,29 @@ describe('a mesh that is off', () => {
   });
 });
 
+describe('a kind that was refused', () => {
+  const REFUSED = { code: 'Forbidden', reason: 'it answered 403.', remedy: 'grant it' } as const;
+  const without = (kind: string, ...resources: readonly CustomResource[]) =>
+    ({ ok: true, data: resources, unread: [{ kind, ...REFUSED }] }) as never;
+  test.each<[string, Given, readonly Verdict[]]>([
+    ['BGPPeer', { cniResources: without('BGPPeer', IPIP, status('n1', ['Idle'])) }, ['unknown', 'critical']],
+    ['CalicoNodeStatus', { cniResources: without('CalicoNodeStatus', IPIP) }, ['unknown']],
+    [
+      'BGPPeer, where every pool is VXLAN',
+      { cniResources: without('BGPPeer', aPool('pods', '10.244.0.0/16', { vxlanMode: 'Always' })) },
+      ['unknown'],
+    ],
+    ['IPPool', { cniResources: without('IPPool', status('n1', ['Idle'])) }, ['unknown']],
+    [
+      'IPReservation, which BGP does not hang on',
+      { cniResources: without('IPReservation', IPIP, status('n1', ['Idle'])) },
+      ['critical'],
+    ],
+  ])('%s', (_name, over, verdicts) => {
+    expect(judge([], over).findings.map(({ verdict }) => verdict)).toEqual(verdicts);
+  });
+});
+
 describe('statuses that were made for the run', () => {
   const made = (node: string, states: readonly string[], over: object = {}) => ({
     node,
