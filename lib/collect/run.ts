@@ -3,6 +3,7 @@ import { everyPage } from '#lib/collect/aws/pages.ts';
 import type { Clock } from '#lib/collect/clock.ts';
 import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
+import { execInPod } from '#lib/collect/kubernetes/exec.ts';
 import { type Cluster, type KubernetesReader, kubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { type KubernetesWriter, kubernetesWriter } from '#lib/collect/kubernetes/writer.ts';
 import type { CollectOptions } from '#lib/collect/options.ts';
@@ -49,6 +50,7 @@ export function openRun(target: Target, options: CollectOptions, clock: Clock): 
             return found;
           }),
         kubernetes: lazyReader(async () => kubernetesReader(await inside(cluster), tally)),
+        exec: async (command) => execInPod(await inside(cluster), tally, command),
         kubernetesWrites: lazyWriter(async () => kubernetesWriter(await inside(cluster), tally)),
       };
     },

@@ -1,5 +1,6 @@
 import type { AutoScalingCall, Ec2Call, EksCall, ServiceQuotasCall } from '#lib/collect/aws/call.ts';
 import type { everyPage } from '#lib/collect/aws/pages.ts';
+import type { PodExec } from '#lib/collect/kubernetes/exec.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import type { KubernetesWriter } from '#lib/collect/kubernetes/writer.ts';
 import type { CollectSettings } from '#lib/model/collect-settings.ts';
@@ -20,6 +21,8 @@ export interface Sources {
   readonly kubernetes: KubernetesReader;
   /** For opt-in sources alone, and only for objects of their own. */
   readonly kubernetesWrites: KubernetesWriter;
+  /** For opt-in sources alone, and only for commands that change nothing. */
+  readonly exec: PodExec;
   /** The run's end: for waits between reads. */
   readonly signal: AbortSignal;
   now(): Date;

@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { WebSocket } from 'ws';
 import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 
 /** Milliseconds. A private endpoint seen from outside drops packets without a word. */
@@ -24,6 +25,8 @@ export interface Connection {
   get(path: string, query: Readonly<Record<string, string>>, accept: string, signal: AbortSignal): Promise<Answer>;
   /** One request that writes, with a JSON body; no retry. Rejects as `get`. */
   send(write: KubernetesWrite, signal: AbortSignal): Promise<Answer>;
+  /** A WebSocket that is about to open; its events tell what becomes of it. No message has more than `most` bytes. */
+  webSocket(path: string, query: URLSearchParams, protocols: readonly string[], most: number): Promise<WebSocket>;
   close(): void;
 }
 
@@ -40,16 +43,22 @@ export function connect(access: KubernetesAccess): Connection {
   const options = { keepAlive: true, maxSockets: 6 };
   const agent = access.agent ?? (secure ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
   const basePath = base.pathname.replace(/\/+$/, '');
-  const open = async (path: string, query: Readonly<Record<string, string>>, options: Opening): Promise<http.ClientRequest> => {
-    const authorization = await access.authorization();
+  const at = (path: string, query: URLSearchParams): URL => {
     const url = new URL(base);
     url.pathname = `${basePath}${path}`;
-    url.search = new URLSearchParams(query).toString();
+    url.search = query.toString();
+    return url;
+  };
+  const identity = async (): Promise<Record<string, string>> => {
+    const authorization = await access.authorization();
+    return { 'user-agent': 'cniwatch', ...(authorization === undefined ? {} : { authorization }) };
+  };
+  const open = async (path: string, query: Readonly<Record<string, string>>, options: Opening): Promise<http.ClientRequest> => {
+    const url = at(path, new URLSearchParams(query));
     const headers = {
       accept: options.accept,
       'accept-encoding': 'gzip',
-      'user-agent': 'cniwatch',
-      ...(authorization === undefined ? {} : { authorization }),
+      ...(await identity()),
       ...(options.body === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
@@ -63,6 +72,12 @@ export function connect(access: KubernetesAccess): Connection {
     async send({ method, path, accept, body: content }, signal) {
       const body = JSON.stringify(content);
       return answered(await open(path, {}, { method, accept, body, signal }), body);
+    },
+    async webSocket(path, query, protocols, most) {
+      // Only what runs commands in pods needs it.
+      const { WebSocket } = await import('ws');
+      const options = { agent, headers: await identity(), maxPayload: most, perMessageDeflate: false };
+      return new WebSocket(at(path, query), [...protocols], options);
     },
     close: () => agent.destroy(),
   };

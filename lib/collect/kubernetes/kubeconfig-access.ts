@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -8,7 +9,7 @@ import type { KubernetesAccess } from '#lib/collect/kubernetes/access.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
 /** The parts of Node's HTTPS options that KubeConfig fills in. */
-type FilledOptions = Parameters<KubeConfig['applyToHTTPSOptions']>[0] & {
+type FilledOptions = RequestOptions & {
   headers?: Record<string, string>;
   auth?: string;
 };
