@@ -12,6 +12,8 @@ export interface StatePolicy {
   readonly openAfter: { readonly bad: number; readonly of: number };
   /** It closes once this many runs that judged it, one after another, were good. */
   readonly closeAfter: number;
+  /** How long a closed finding is remembered. Days. */
+  readonly keepDays: number;
 }
 
 /** A finding that no run reports any more, though its cluster was judged, closes after this long. Seconds. */
@@ -46,5 +48,7 @@ export const findingState = z.object({
   /** The run that wrote this, and the time of its Snapshot. Runs that change nothing write nothing. */
   changedBy: z.string(),
   changedAt: z.string(),
+  /** When it may be forgotten, in seconds since 1970: what is not closed is written anew long before. */
+  expiresAt: z.number().int(),
 });
 export type FindingState = Readonly<z.infer<typeof findingState>>;

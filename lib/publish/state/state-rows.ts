@@ -20,7 +20,7 @@ import type { Head } from '#lib/publish/state/scope-store.ts';
 export type Row = Record<string, AttributeValue>;
 export type Key = { readonly pk: string; readonly sk: string };
 
-export const TTL_ATTRIBUTE = 'expiresAt';
+export const TTL_ATTRIBUTE = 'expiresAt' satisfies keyof FindingState;
 const KEPT_SECONDS = 90 * 24 * 3_600;
 const HEAD = '#HEAD';
 
@@ -52,7 +52,7 @@ export function headRow(scope: string, head: Head): Row {
 }
 
 export function stateRow(scope: string, state: FindingState): Row {
-  return marshalled({ ...stateKey(scope, state.fingerprint), ...state, [TTL_ATTRIBUTE]: expiry(state.changedAt) });
+  return marshalled({ ...stateKey(scope, state.fingerprint), ...state });
 }
 
 export function eventRow(event: PendingEvent): Row {

@@ -35,8 +35,11 @@ export interface Step {
   readonly policy: StatePolicy;
 }
 
-/** A state that nothing changes is written again after this long, so that its expiry does not catch up with it. Milliseconds. */
-const REFRESH_AFTER = 30 * 24 * 3_600_000;
+const DAY_SECONDS = 24 * 3_600;
+/** What is not closed is kept so long after the last write: its cluster may be gone. */
+const UNCLOSED_DAYS = 90;
+/** And written anew after this long where nothing changes it. */
+const REFRESH_DAYS = 30;
 
 /**
  * Takes one finding one run further. A run that already changed this state changes nothing again, and an unknown run neither opens,
@@ -64,17 +67,19 @@ interface Next {
 }
 
 /** Stamps what changed, and leaves what did not: most findings of most runs cost no write. */
-function settle({ previous, run }: Step, { state, transition }: Next): Advanced {
+function settle({ previous, run, policy }: Step, { state, transition }: Next): Advanced {
   if (previous !== undefined && transition === undefined && isDeepStrictEqual(state, previous) && !isDue(previous, run))
     return { state: previous };
   // The time makes a sequence that begins anew, after the state expired, begin above all that it had before.
   const sequence = transition === undefined ? state.sequence : Math.max(state.sequence + 1, Date.parse(run.takenAt));
-  const stamped = { ...state, sequence, changedBy: run.runId, changedAt: run.takenAt };
+  const kept = DAY_SECONDS * (state.status === 'resolved' ? policy.keepDays : UNCLOSED_DAYS);
+  const expiresAt = Math.floor(Date.parse(run.takenAt) / 1_000) + kept;
+  const stamped = { ...state, sequence, changedBy: run.runId, changedAt: run.takenAt, expiresAt };
   return transition === undefined ? { state: stamped } : { state: stamped, transition: { ...transition, sequence } };
 }
 
 function isDue({ status, changedAt }: FindingState, { takenAt }: Run): boolean {
-  return status !== 'resolved' && Date.parse(takenAt) - Date.parse(changedAt) > REFRESH_AFTER;
+  return status !== 'resolved' && Date.parse(takenAt) - Date.parse(changedAt) > REFRESH_DAYS * DAY_SECONDS * 1_000;
 }
 
 function bad(step: Step, { finding, verdict, suppressed }: Observation & { kind: 'bad' }): Next {
@@ -157,6 +162,7 @@ function fresh({ cluster, run }: Step, { fingerprint, check, resource, summary }
     summary,
     changedBy: run.runId,
     changedAt: run.takenAt,
+    expiresAt: 0,
   };
 }
 
