@@ -7,8 +7,10 @@ export default defineConfig({
       // Real servers, started by the project's own harness: `npm run test:servers`.
       {
         extends: true,
-        test: { name: 'servers', include: ['test/oracles/**/*.test.ts', 'test/e2e/**/*.test.ts'], fileParallelism: false },
+        test: { name: 'servers', include: ['test/oracles/**/*.test.ts'], fileParallelism: false },
       },
+      // The stacks deployed for real on an emulator, and run by their own schedule: `npm run test:e2e`.
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false } },
     ],
     // A safety net for hung sockets only; no test measures time.
     testTimeout: 120_000,
