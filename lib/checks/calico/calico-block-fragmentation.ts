@@ -6,6 +6,7 @@ import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck } from '#lib/model/check.ts';
 import { nodeBlocks, strandedNodes } from '#lib/network/calico/node-blocks.ts';
+import { servesNode } from '#lib/network/calico/pool-nodes.ts';
 import { calicoUse } from '#lib/network/calico/pool-use.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 
@@ -44,7 +45,7 @@ export const check = defineCheck({
       warning:
         '`warningPercent` of the blocks of a pool are claimed; a node may claim no more (`maxBlocksPerHost`) and `nodeWarningPercent` of its addresses are in use; or addresses are kept for pods that are gone since `leakMinutes`',
       critical:
-        'affinity is strict, no block is left to claim in any pool, and a node has no free address of its own; or the same of one node at `maxBlocksPerHost`',
+        'affinity is strict, no block is left to claim in any pool for a node, and it has no free address of its own; or the same of one node at `maxBlocksPerHost`',
       unknown:
         "Calico's objects were not read, or one of them could not be understood (it is named); or pods were not read, so that leaks are not known",
       notApplicable: 'no Calico; or Calico that enforces policies alone, on top of the VPC CNI or another CNI',
@@ -79,7 +80,7 @@ export const check = defineCheck({
     const { objects } = given;
     const malformed = Object.values(objects.malformed).flat();
     const { pools } = calicoUse(objects);
-    const nodes = inputs.nodes.filter(takesCniAgent).map(({ name }) => name);
+    const nodes = inputs.nodes.filter(takesCniAgent);
     const families = [4, 6] as const;
     const stranded = new Map(families.map((family) => [family, strandedNodes(family, nodes, objects, pools)]));
     const filling = nodeBlocks(objects)
@@ -92,7 +93,9 @@ export const check = defineCheck({
           blockFinding({
             use,
             config: objects.config,
-            stranded: stranded.get(use.pool.addresses.family) ?? [],
+            stranded: (stranded.get(use.pool.addresses.family) ?? []).flatMap((node) =>
+              servesNode(use.pool, node) ? node.name : [],
+            ),
             warningPercent: options.warningPercent,
             malformed,
           }),

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { calicoIpamInputs } from '#lib/checks/calico/calico-ipam-inputs.ts';
 import { poolFinding } from '#lib/checks/calico/pool-finding.ts';
+import { poolsFindings } from '#lib/checks/calico/pools-findings.ts';
 import { malformedFinding } from '#lib/checks/malformed-finding.ts';
 import { mergeByResource } from '#lib/checks/merge-by-resource.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import type { Judgement } from '#lib/model/finding.ts';
-import { plural } from '#lib/model/plural.ts';
-import type { Target } from '#lib/model/target.ts';
-import type { CalicoBlock, CalicoPool } from '#lib/network/calico/ipam-objects.ts';
+import { dataOf } from '#lib/model/slice.ts';
 import { calicoUse } from '#lib/network/calico/pool-use.ts';
+import { findCnis } from '#lib/network/cni.ts';
+import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 import { forecastExhaustion } from '#lib/network/forecast/forecast.ts';
 
 const percent = (value: number, what: string) => z.number().min(0).max(100).default(value).describe(what);
@@ -22,7 +22,7 @@ export const check = defineCheck({
   area: 'calico',
   severity: 'critical',
   inputs: ['daemonSets'],
-  optional: ['cniResources', 'pods'],
+  optional: ['cniResources', 'pods', 'nodes'],
   options: z.object({
     warningPercent: percent(80, 'share of a pool in use that is a warning'),
     criticalPercent: percent(95, 'share of a pool in use that is critical'),
@@ -40,9 +40,9 @@ export const check = defineCheck({
       'How full is each of the pools that Calico gives pods addresses from? Counted from its blocks as Calico itself counts them: a pool has the addresses of its whole CIDR, one in use may be reserved too, and one that was released stays in use until its cool-down is over.',
     verdicts: {
       warning:
-        '`warningPercent` of the addresses that can be had at all are in use, or a forecast has none left within `warningHours`; or worse, while another pool for the same nodes and uses has room; or pods have addresses outside of every pool',
+        '`warningPercent` of the addresses that can be had at all are in use, or a forecast has none left within `warningHours`; or worse, while another pool for the same nodes and uses has room; or pods have addresses outside of every pool; or no pool is for a node, and pods there have addresses all the same',
       critical:
-        '`criticalPercent` of them, or a forecast of none within `criticalHours`, and no other pool takes over; or no pool is enabled',
+        '`criticalPercent` of them, or a forecast of none within `criticalHours`, and no other pool takes over; or no pool is enabled; or none is for a node, whose pods get no address',
       unknown:
         "Calico's objects were not read, or one of them could not be understood (it is named); or Calico keeps them outside of the API server, or takes addresses from podCIDRs",
       notApplicable: 'no Calico; or Calico that enforces policies alone, on top of the VPC CNI or another CNI',
@@ -65,11 +65,12 @@ export const check = defineCheck({
       sibling: 'another pool for the same nodes and uses with room, else null',
       malformed: 'of the cluster: objects that could not be understood, and where',
       orphanedBlocks: 'of the cluster: blocks outside of every pool that hold addresses in use',
+      nodesWithoutPool: 'of the cluster: nodes that no enabled pool gives addresses to by itself',
       enabledPools: 'of the cluster: pools that give new addresses',
     },
     sources: [
       'libcalico-go lib/ipam/ipam.go (GetUtilization)',
-      'Calico documentation, "IP pool" and "IPReservation" resources',
+      'Calico documentation, "IP pool" and "IPReservation" resources; "Selectors"; "Assign IP addresses based on topology"',
       'Calico documentation, "Install Calico on Amazon EKS"',
     ],
   },
@@ -80,15 +81,19 @@ export const check = defineCheck({
     const { objects } = given;
     const malformed = Object.values(objects.malformed).flat();
     const { pools, orphaned } = calicoUse(objects);
+    const agents = findCnis(inputs.daemonSets).filter(({ kind }) => kind === 'calico');
+    const nodes = dataOf(optional.nodes)?.filter(
+      (node) => takesCniAgent(node) && agents.some(({ daemonSet }) => schedulesOn(daemonSet, node)),
+    );
     return {
       findings: mergeByResource([
         ...malformedFinding(target, 'Calico', malformed),
-        ...(malformed.length === 0 ? clusterFindings(target, objects.pools, orphaned) : []),
+        ...(malformed.length === 0 ? poolsFindings(target, objects, orphaned, nodes) : []),
         ...pools.map((use) => {
           const past = history.points(POOL_ADDRESSES, use.pool.name);
           const present = { at: now.toISOString(), value: Number(use.available) };
           const forecast = forecastExhaustion([...past, present], { now });
-          return poolFinding({ use, pools, thresholds: options, malformed, forecast });
+          return poolFinding({ use, pools, nodes, thresholds: options, malformed, forecast });
         }),
       ]),
       metrics: [],
@@ -100,19 +105,3 @@ export const check = defineCheck({
     };
   },
 });
-
-/** What is wrong with the pools as a whole. */
-function clusterFindings(target: Target, pools: readonly CalicoPool[], orphaned: readonly CalicoBlock[]): readonly Judgement[] {
-  const resource = { kind: 'cluster', id: target.arn, name: target.name } as const;
-  const enabledPools = pools.filter(({ disabled }) => !disabled).length;
-  const held = orphaned.filter(({ allocated }) => allocated.length > 0);
-  const evidence = { enabledPools, orphanedBlocks: held.slice(0, 20).map(({ name }) => name) };
-  if (enabledPools === 0) {
-    const summary = `None of ${plural(pools.length, 'pool')} of Calico is enabled: no new pod gets an address.`;
-    return [{ verdict: 'critical', resource, summary, evidence, timeToImpact: 'immediate', remediation: 'add-ip-pool' }];
-  }
-  if (held.length === 0) return [];
-  const inUse = held.reduce((sum, { allocated }) => sum + allocated.length, 0);
-  const summary = `${plural(held.length, 'block')} outside of every pool of Calico ${held.length === 1 ? 'holds' : 'hold'} ${inUse} addresses in use: their pool was deleted or made smaller.`;
-  return [{ verdict: 'warning', resource, summary, evidence, timeToImpact: 'days' }];
-}

@@ -6,7 +6,9 @@ import {
   timeToExhaustion,
 } from '#lib/checks/exhaustion-forecast.ts';
 import type { Judgement } from '#lib/model/finding.ts';
+import type { Node } from '#lib/model/kubernetes.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
+import { coversNodes } from '#lib/network/calico/pool-nodes.ts';
 import { type PoolUse, usedPercent } from '#lib/network/calico/pool-use.ts';
 import type { Forecast } from '#lib/network/forecast/forecast.ts';
 
@@ -19,6 +21,8 @@ export interface JudgedPool {
   readonly use: PoolUse;
   /** All of them, this one too. */
   readonly pools: readonly PoolUse[];
+  /** Undefined where they were not read. */
+  readonly nodes: readonly Node[] | undefined;
   readonly thresholds: PoolThresholds;
   /** Names of objects that could not be understood: what they hold may be in this pool. */
   readonly malformed: readonly string[];
@@ -92,7 +96,7 @@ function timeToImpact(
  * Another pool of the same family, for the same nodes and uses, below the warning: Calico takes the next pool where one is full.
  * A pod that asks for a pool by name gets no other, so that a manual pool has no sibling.
  */
-function siblingWithRoom({ use, pools, thresholds }: JudgedPool): PoolUse | undefined {
+function siblingWithRoom({ use, pools, nodes, thresholds }: JudgedPool): PoolUse | undefined {
   const { pool } = use;
   if (pool.assignmentMode === 'Manual') return undefined;
   return pools.find(
@@ -101,7 +105,7 @@ function siblingWithRoom({ use, pools, thresholds }: JudgedPool): PoolUse | unde
       !other.pool.disabled &&
       other.pool.assignmentMode === 'Automatic' &&
       other.pool.addresses.family === pool.addresses.family &&
-      (other.pool.nodeSelector === 'all()' || other.pool.nodeSelector === pool.nodeSelector) &&
+      coversNodes(other.pool, pool, nodes) &&
       pool.allowedUses.every((one) => other.pool.allowedUses.includes(one)) &&
       usedPercent(other) < thresholds.warningPercent,
   );

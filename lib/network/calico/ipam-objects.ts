@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CustomResource } from '#lib/model/kubernetes.ts';
 import { type AddressRange, parseRange, rangeSize } from '#lib/network/address-range.ts';
 import { type ParsedObjects, parseObjects } from '#lib/network/custom-objects.ts';
+import { compileCalicoSelector, isReadable } from '#lib/network/policy/calico-selector.ts';
 
 /**
  * Calico's IPAM objects, which crd.projectcalico.org/v1 and projectcalico.org/v3 write alike but for the kind of the configuration.
@@ -39,8 +40,13 @@ const ipPool = z
       context.addIssue({ code: 'custom', path: ['spec', 'cidr'], message: `${spec.cidr} is no CIDR` });
       return z.NEVER;
     }
+    const selector = compileCalicoSelector(spec.nodeSelector);
+    if (!isReadable(selector)) {
+      context.addIssue({ code: 'custom', path: ['spec', 'nodeSelector'], message: `${spec.nodeSelector} is no selector` });
+      return z.NEVER;
+    }
     const length = blockSize || (addresses.family === 4 ? 26 : 122);
-    return { ...spec, addresses, addressesPerBlock: 1n << BigInt((addresses.family === 4 ? 32 : 128) - length) };
+    return { ...spec, selector, addresses, addressesPerBlock: 1n << BigInt((addresses.family === 4 ? 32 : 128) - length) };
   });
 export type CalicoPool = z.output<typeof ipPool> & { readonly name: string };
 

@@ -1,5 +1,7 @@
+import type { Node } from '#lib/model/kubernetes.ts';
 import { mergeRanges } from '#lib/network/address-range.ts';
 import type { CalicoBlock, CalicoIpamObjects } from '#lib/network/calico/ipam-objects.ts';
+import { servesNode } from '#lib/network/calico/pool-nodes.ts';
 import { availableIn, type PoolUse } from '#lib/network/calico/pool-use.ts';
 
 /** The blocks of one family that are affine to a node. */
@@ -49,20 +51,22 @@ export function unclaimedBlocks(
 }
 
 /**
- * Nodes whose pods get no address though others' blocks have free ones: nothing is free in their own, and strict affinity lets them
- * borrow none. Where a block is left to claim there are none.
- * @param nodes names of all nodes, those without a block among them
+ * Nodes whose pods get no address though others' blocks have free ones: nothing is free in their own, strict affinity lets them borrow
+ * none, and no pool that is for them has a block left to claim.
+ * @param nodes all of them, those without a block too. One that no pool is for is none of these: it gets no address in any case
  */
 export function strandedNodes(
   family: 4 | 6,
-  nodes: readonly string[],
+  nodes: readonly Node[],
   objects: CalicoIpamObjects,
   pools: readonly PoolUse[],
-): readonly string[] {
-  const unclaimed = pools
-    .filter(({ pool }) => pool.addresses.family === family)
-    .reduce((sum, use) => sum + unclaimedBlocks(use, objects.config), 0);
-  if (!objects.config.strictAffinity || unclaimed > 0) return [];
+): readonly Node[] {
+  if (!objects.config.strictAffinity) return [];
+  const ofFamily = pools.filter(({ pool }) => pool.addresses.family === family);
+  const unclaimed = new Map(ofFamily.map((use) => [use, unclaimedBlocks(use, objects.config)]));
   const free = new Map(nodeBlocks(objects).flatMap((own) => (own.family === family ? [[own.node, own.available] as const] : [])));
-  return nodes.filter((node) => (free.get(node) ?? 0) === 0);
+  return nodes.filter((node) => {
+    const own = ofFamily.filter(({ pool }) => servesNode(pool, node));
+    return own.length > 0 && own.every((use) => unclaimed.get(use) === 0) && (free.get(node.name) ?? 0) === 0;
+  });
 }

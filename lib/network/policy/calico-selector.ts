@@ -4,6 +4,11 @@ import { type CompiledSelector, type LabelRead, type Labels, meets } from '#lib/
 /** Unknown where the text is no selector that this reader understands. */
 const UNREADABLE: CompiledSelector = { reads: [], matches: () => 'unreadable' };
 
+/** Whether the text was a selector. */
+export function isReadable({ matches }: CompiledSelector): boolean {
+  return matches({ labels: {}, whole: true }) !== 'unreadable';
+}
+
 type Expression = (labels: Labels) => Match;
 
 /** Strings in either quotes, names, signs of two characters before those of one. */
@@ -125,12 +130,9 @@ class Reader {
   #withSet(key: string, holds: (value: string | undefined, set: ReadonlySet<string>) => boolean): Expression | undefined {
     const set = new Set<string>();
     if (!this.#take('{')) return undefined;
-    while (!this.#take('}')) {
-      const text = this.#next('string');
-      if (text === undefined) return undefined;
+    for (let text = this.#next('string'); text !== undefined; text = this.#take(',') ? this.#next('string') : undefined)
       set.add(text);
-      this.#take(',');
-    }
+    if (!this.#take('}')) return undefined;
     return this.#reading(key, [...set], (value) => holds(value, set));
   }
 

@@ -54,6 +54,24 @@ describe('blocks of a pool', () => {
     ],
     ['strict, all in use: nothing is stranded', [POOL, STRICT, ...N1_FULL.slice(0, 3), block(3, 'n2', 16)], {}, 'warning'],
     ['strict, and another pool has blocks left', [POOL, STRICT, ...N1_FULL, aPool('more', '10.245.0.0/24')], {}, 'warning'],
+    [
+      'strict, and a pool for other nodes has blocks left',
+      [POOL, STRICT, ...N1_FULL, aPool('more', '10.245.0.0/24', { nodeSelector: "zone == 'b'" })],
+      {},
+      'critical',
+    ],
+    [
+      'strict, and a pool that must be asked for has blocks left',
+      [POOL, STRICT, ...N1_FULL, aPool('more', '10.245.0.0/24', { assignmentMode: 'Manual' })],
+      {},
+      'critical',
+    ],
+    [
+      'strict, and the full node is of no pool',
+      [aPool('pods', '10.244.0.0/26', { blockSize: 28, nodeSelector: 'has(pool)' }), STRICT, ...N1_FULL],
+      {},
+      'warning',
+    ],
     ['a pool of IPv6 does not help', [POOL, STRICT, ...N1_FULL, aPool('more', 'fd00::/64', { blockSize: 122 })], {}, 'critical'],
     [
       'all claimed of a pool that is disabled',

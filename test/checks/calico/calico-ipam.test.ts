@@ -5,7 +5,7 @@ import type { Verdict } from '#lib/model/verdict.ts';
 import { aBlock, anObject, aPool, pods } from '#test/network/calico/blocks.ts';
 import { fallingHistory } from '#test/scenarios/falling-history.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
-import { aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
+import { aNode, aPod, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 import { calicoNode } from './calico-node.ts';
 
 type Given = NonNullable<Parameters<typeof aSnapshot>[0]>;
@@ -73,6 +73,95 @@ describe('several pools', () => {
       ['warning', 'cluster'],
       ['ok', 'pods'],
     ]);
+  });
+});
+
+describe('which nodes a pool is for', () => {
+  const zoned = (name: string, zone: string) => aNode({ name, labels: { zone } });
+  const A = [zoned('n1', 'a'), zoned('n2', 'a')];
+  const more = (nodeSelector: string) => aPool('more', '10.245.0.0/24', { nodeSelector });
+  const forA = aPool('pods', '10.244.0.0/26', { nodeSelector: "zone == 'a'" });
+
+  test.each<[string, string, Verdict]>([
+    ['selects the same nodes in other words', "zone in {'a'}", 'warning'],
+    ['selects them and more', "zone starts with 'a' || zone == 'b'", 'warning'],
+    ['selects one of the two', "zone == 'a' && rack == '1'", 'critical'],
+    ['selects others', "zone == 'b'", 'critical'],
+  ])('full, and another %s', (_name, selector, verdict) => {
+    const nodes = [aNode({ name: 'n1', labels: { zone: 'a', rack: '1' } }), zoned('n2', 'a'), zoned('n3', 'b')];
+    const others = [
+      more(selector),
+      aPool('rest', '10.246.0.0/28', { nodeSelector: 'all()' }),
+      aBlock('10.246.0.0/28', 'n3', pods(16)),
+    ];
+    const { findings } = judge([forA, used(64), ...others], { nodes });
+    expect(findings.find(({ resource }) => resource.id === 'pods')?.verdict).toBe(verdict);
+  });
+
+  test.each<[string, string, Verdict]>([
+    ['for all', 'all()', 'warning'],
+    ['with the same selector', " zone == 'a'", 'warning'],
+    ['with another', "zone in {'a'}", 'critical'],
+  ])('nodes were not read, and another is %s', (_name, selector, verdict) => {
+    const { findings } = judge([forA, used(64), more(selector)], { nodes: DENIED });
+    expect(findings.find(({ resource }) => resource.id === 'pods')?.verdict).toBe(verdict);
+  });
+
+  test.each<[string, readonly CustomResource[], Given, readonly (readonly [Verdict, string])[]]>([
+    [
+      'a node of no pool',
+      [forA],
+      { nodes: [...A, zoned('n3', 'b')] },
+      [
+        ['critical', 'cluster'],
+        ['ok', 'pods'],
+      ],
+    ],
+    [
+      'one whose pods have addresses all the same',
+      [forA, aBlock('10.244.0.0/26', 'n3', pods(2))],
+      { nodes: [...A, zoned('n3', 'b')] },
+      [
+        ['warning', 'cluster'],
+        ['ok', 'pods'],
+      ],
+    ],
+    [
+      'a pool for it that must be asked for',
+      [forA, aPool('more', '10.245.0.0/24', { assignmentMode: 'Manual' })],
+      { nodes: [zoned('n3', 'b')] },
+      [
+        ['critical', 'cluster'],
+        ['ok', 'pods'],
+        ['ok', 'more'],
+      ],
+    ],
+    [
+      "a label of Calico's own",
+      [forA],
+      { nodes: [aNode({ name: 'n1', labels: {}, annotations: { 'projectcalico.org/labels': '{"zone":"a"}' } })] },
+      [['ok', 'pods']],
+    ],
+    [
+      'one that Kubernetes sets otherwise',
+      [forA],
+      { nodes: [aNode({ name: 'n1', labels: { zone: 'b' }, annotations: { 'projectcalico.org/labels': '{"zone":"a"}' } })] },
+      [
+        ['critical', 'cluster'],
+        ['ok', 'pods'],
+      ],
+    ],
+    [
+      'a selector that is none',
+      [forA, aPool('odd', '10.245.0.0/24', { nodeSelector: 'zone = a' })],
+      { nodes: [zoned('n3', 'b')] },
+      [
+        ['unknown', 'cluster'],
+        ['unknown', 'pods'],
+      ],
+    ],
+  ])('%s', (_name, resources, over, expected) => {
+    expect(verdictsOf(resources, over)).toEqual(expected);
   });
 });
 
