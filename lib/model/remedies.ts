@@ -30,6 +30,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Add the rule of `missingRule`, and those of `furtherRules`, by aws ec2 authorize-security-group-ingress or -egress. Where a tool owns the group (Terraform, CloudFormation), add them in its source, or it takes them away again.',
   'allow-dns-policy':
     "Let the namespace's pods reach CoreDNS, beside whatever else isolates them: a NetworkPolicy with podSelector: {}, policyTypes: [Egress] and one egress rule, to namespaceSelector kubernetes.io/metadata.name: kube-system with podSelector k8s-app: kube-dns, ports UDP 53 and TCP 53; with NodeLocal DNSCache also to ipBlock 169.254.20.10/32. As it isolates pods that no policy did, select only those that are cut off. Try it first: cniwatch explain path --with FILE --all-dns.",
+  'suspend-network-policy':
+    'Save the policy, take it away for a stated time, see whether that cures it, and put it back: kubectl -n NAMESPACE get networkpolicy NAME -o yaml > saved.yaml, kubectl -n NAMESPACE delete networkpolicy NAME, later kubectl apply -f saved.yaml. Meanwhile its pods are open. Never with NETWORK_POLICY_ENFORCING_MODE=strict, where pods without a policy reach nothing.',
   'add-ip-pool':
     'Give pods more addresses: a further IPPool (Calico) or CiliumPodIPPool (Cilium, multi-pool), or a further clusterPoolIPv4PodCIDRList entry (cluster-pool), of a range that overlaps neither the VPC, its peers, the service range nor another pool, with the encapsulation and NAT of the present one. Never make or change the CIDR of a pool that is in use.',
   'release-leaked-ips':
@@ -38,6 +40,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'First see why: `cause` of each peer that is down. Open TCP 179 between the nodes where security groups keep it shut, or correct the AS numbers of the BGPPeers and the BGPConfiguration. Then kubectl -n NAMESPACE delete pod CALICO_NODE_POD, a node at a time, and wait for Established before the next.',
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
+  'reset-cni':
+    "The last resort, and for the whole cluster only: save the CNI's manifests and its configuration, re-apply the add-on (aws eks update-addon with --resolve-conflicts PRESERVE and the same --service-account-role-arn) or the manifest, then bring new nodes in and drain the old ones in turn. Never flush iptables: kube-proxy's rules are there.",
   'update-cni':
     'One minor version at a time: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts PRESERVE, with the same --service-account-role-arn; aws eks describe-addon-versions --addon-name vpc-cni --kubernetes-version VERSION names those that fit. A self-managed one by its own manifest. Agents restart in turn; running pods keep their network.',
   'raise-cni-memory':

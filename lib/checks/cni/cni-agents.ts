@@ -88,7 +88,7 @@ export const check = defineCheck({
       'install manifests of Cilium (k8s-app=cilium), Calico (k8s-app=calico-node) and flannel (app=flannel)',
     ],
   },
-  remediations: ['restart-cni', 'rollback-cni-version'],
+  remediations: ['restart-cni', 'rollback-cni-version', 'reset-cni'],
   evaluate({ inputs, optional, options, target, now }) {
     const { nodes, pods } = inputs;
     const ago = (age: number) => new Date(now.getTime() - 1000 * age).toISOString();

@@ -67,7 +67,7 @@ export const check = defineCheck({
       'Cilium documentation, "Network Policy"; Calico documentation, "Network policy"',
     ],
   },
-  remediations: ['allow-dns-policy'],
+  remediations: ['allow-dns-policy', 'suspend-network-policy'],
   evaluate({ inputs, optional, options, target }) {
     const judged = dnsPolicies({
       ...inputs,
