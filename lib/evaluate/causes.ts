@@ -52,10 +52,11 @@ export function rootsOf(findings: readonly Finding[]): ReadonlyMap<string, reado
   const beneath = (finding: Finding): readonly Finding[] => {
     const known = found.get(finding.fingerprint);
     if (known !== undefined) return known;
-    // Until it is answered: a document of elsewhere may have circles.
+    // Until it is answered: a document of elsewhere may have circles, of which the last is then the root.
     found.set(finding.fingerprint, []);
     const causes = (finding.causes ?? []).flatMap((name) => byName.get(name) ?? []);
-    const roots = causes.length === 0 ? [finding] : [...new Set(causes.flatMap(beneath))];
+    const deeper = [...new Set(causes.flatMap(beneath))];
+    const roots = deeper.length === 0 ? [finding] : deeper;
     found.set(finding.fingerprint, roots);
     return roots;
   };

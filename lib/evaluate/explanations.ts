@@ -50,6 +50,9 @@ const hasNotStarted: When = ({ crashReasons }) => {
   return reasons.length > 0 && reasons.every((reason) => reason === 'ContainerCreating' || reason === 'PodInitializing');
 };
 
+/** calico-node is not ready while BIRD has no session. Source: Calico documentation, "Configure BGP peering"; node's `-bird-ready`. */
+const notReadyOfCalico: When = ({ cni, missing }) => cni === 'calico' && missing === 0;
+
 function keysOf(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
@@ -170,6 +173,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       ['cni-permissions', CLUSTER],
       ['cilium-agent', { ...NODES, when: says('cni', 'cilium') }],
       ['flannel-pod-cidr', { ...NODES, when: says('cni', 'flannel') }],
+      ['calico-bgp', { ...NODES, when: notReadyOfCalico }],
       ['kube-proxy', NODES],
     ],
     'daemonset',
