@@ -59,6 +59,8 @@ export interface WorldCluster {
   readonly nodegroups: Readonly<Record<string, JsonObject>>;
   /** DescribeAddon's `addon`, by name. */
   readonly addons: Readonly<Record<string, JsonObject>>;
+  /** DescribeInsight's `insight`, by id. */
+  readonly insights?: Readonly<Record<string, JsonObject>>;
   readonly kubernetes: readonly KubernetesResource[];
   /** Kinds that the cluster's RBAC refuses, by plural name, or `pods.metrics.k8s.io` where several groups have it; `create pods` and `delete pods` refuse that alone. */
   readonly forbidden?: readonly string[];
@@ -66,6 +68,15 @@ export interface WorldCluster {
   readonly reactions?: readonly Reaction[];
   /** What pods answer behind the API server's proxy: text by `<namespace>/<name>:<port>/<path>`. */
   readonly proxied?: Readonly<Record<string, string>>;
+  /** What commands do in containers that run, by `<namespace>/<name>: <command>`; they find no other command. */
+  readonly executed?: Readonly<Record<string, Execution>>;
+}
+
+/** A command that ends well, unless it is said otherwise. */
+export interface Execution {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode?: number;
 }
 
 /** What a kubelet or an agent would make of a created object. Without one it stays as it was created. */
