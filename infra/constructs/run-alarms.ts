@@ -1,5 +1,5 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type AlarmProps, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -46,22 +46,14 @@ export function runAlarms(scope: Construct, { pipeline, undelivered, minutes, to
     treatMissingData: TreatMissingData.BREACHING,
   });
   alarm('RunFailed', 'A run of cniwatch failed: the execution names the cause, as Regions that could not be listed.', {
-    metric: new MathExpression({
-      expression: 'failed + timedOut + aborted',
-      usingMetrics: {
-        failed: pipeline.metricFailed({ period }),
-        timedOut: pipeline.metricTimedOut({ period }),
-        aborted: pipeline.metricAborted({ period }),
-      },
-      period,
-    }),
+    metric: pipeline.metricFailed({ period }),
   });
-  alarm('ClustersUnreported', 'Clusters of the fleet left no result in a run: the summary of the run names them.', {
-    metric: new MathExpression({
-      expression: 'expected - reported',
-      usingMetrics: { expected: ofRun('ClustersExpected'), reported: ofRun('ClustersReported') },
-      period,
-    }),
+  alarm('RunTimedOut', 'A run of cniwatch took longer than it may: the fleet needs more concurrency, or a cluster hangs.', {
+    metric: pipeline.metricTimedOut({ period }),
+  });
+  alarm('RunAborted', 'Somebody stopped a run of cniwatch.', { metric: pipeline.metricAborted({ period }) });
+  alarm('ClustersMissing', 'Clusters of the fleet left no result in a run: the summary of the run names them.', {
+    metric: ofRun('ClustersMissing'),
     evaluationPeriods: 2,
   });
   alarm('StartsUndelivered', 'The scheduler could not start a run: the message in the queue says why.', {

@@ -13,7 +13,7 @@ export interface Fleet {
 
 /**
  * What one run says of itself, under the hub's own account and Region: a run that stops coming is seen by the absence of
- * `RunCompleted`, a cluster that was not looked at by `ClustersReported` below `ClustersExpected`.
+ * `RunCompleted`, a cluster that was not looked at by `ClustersMissing`.
  */
 export function fleetMetrics({ clusters, reported, regionsUnread }: Fleet, hub: Pick<Target, 'account' | 'region'>): Metric[] {
   const dimensions: MetricDimensions = { Account: hub.account, Region: hub.region };
@@ -27,6 +27,7 @@ export function fleetMetrics({ clusters, reported, regionsUnread }: Fleet, hub: 
     count('RunCompleted', 1),
     count('ClustersExpected', clusters.length),
     count('ClustersReported', reported),
+    count('ClustersMissing', clusters.length - reported),
     count('RegionsUnread', regionsUnread),
     count(
       'ChecksUnknown',

@@ -20,6 +20,7 @@ test('an empty fleet reports its run, and zero of everything, so that alarms hav
     RunCompleted: 1,
     ClustersExpected: 0,
     ClustersReported: 0,
+    ClustersMissing: 0,
     RegionsUnread: 0,
     ChecksUnknown: 0,
     ...Object.fromEntries(VERDICTS_WORST_FIRST.map((verdict) => [`ClusterVerdict ${verdict}`, 0])),
@@ -31,6 +32,7 @@ test('clusters are counted by verdict, unknown checks over all of them', () => {
   expect(values({ clusters, reported: 3, regionsUnread: 1 })).toMatchObject({
     ClustersExpected: 4,
     ClustersReported: 3,
+    ClustersMissing: 1,
     RegionsUnread: 1,
     ChecksUnknown: 3,
     'ClusterVerdict critical': 2,
