@@ -1,3 +1,4 @@
+import { miniStack } from '../e2e/ministack/ministack.ts';
 import { cfnLint } from './cfn-lint/cfn-lint.ts';
 import { etcd } from './etcd/etcd.ts';
 import { kubeApiServer } from './kubernetes/kube-apiserver.ts';
@@ -10,7 +11,7 @@ import { CommandFailed, MissingTool } from './tools/command.ts';
  * Makes every server and tool of the tests that this machine does not have yet. One after the other: the builds are heavy.
  * Every tool is tried, so that one run names all that is missing.
  */
-const TOOLS = { 'kube-apiserver': kubeApiServer, etcd, kwok, moto: motoServer, 'cfn-lint': cfnLint };
+const TOOLS = { 'kube-apiserver': kubeApiServer, etcd, kwok, moto: motoServer, 'cfn-lint': cfnLint, MiniStack: miniStack };
 
 process.stderr.write(`servers of the tests: kept in ${cacheFolder()} (CNIWATCH_CACHE moves it)\n`);
 for (const [name, make] of Object.entries(TOOLS)) {
