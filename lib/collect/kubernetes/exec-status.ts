@@ -18,7 +18,8 @@ const NOT_FOUND = 127;
 export function execOutcome(status: string, request: ExecRequest): Outcome | ReadFailure {
   const { status: result, reason, message, details } = parsed(status);
   if (result === 'Success') return { exitCode: 0 };
-  const said = text(message) ?? 'without a word';
+  // The API server says it, and each kubelet says it again.
+  const said = text(message)?.replace(/^(Internal error occurred: )+/, '') ?? 'without a word';
   const code = objects(object(details)['causes']).find((cause) => cause['reason'] === 'ExitCode')?.['message'];
   if (reason === 'NonZeroExitCode' && typeof code === 'string' && /^\d{1,3}$/.test(code)) return { exitCode: Number(code) };
   // Words of runc and crun, which start the command.

@@ -44,8 +44,8 @@ const STATUS = 3;
 /** Bytes. */
 const STDERR_LIMIT = 4 * 1024;
 const BODY_LIMIT = 4 * 1024;
-/** Bytes that a message has beside its output: its channel; and what a status may have. */
-const ENVELOPE = 16 * 1024;
+/** Bytes of a message of stderr or of a status, which may be longer than stdout may be: servers copy 32 KiB at a time. */
+const OTHER_MESSAGES = 64 * 1024;
 
 export async function execInPod(cluster: Cluster, tally: Tally, given: PodCommand): Promise<Executed> {
   if (cluster.unreachable !== undefined) throw cluster.unreachable;
@@ -61,7 +61,7 @@ export async function execInPod(cluster: Cluster, tally: Tally, given: PodComman
   ]);
   const late = AbortSignal.timeout(timeout);
   tally.call('GET pods/exec');
-  const socket = await connection.webSocket(path, query, PROTOCOLS, limit + ENVELOPE);
+  const socket = await connection.webSocket(path, query, PROTOCOLS, limit + OTHER_MESSAGES);
   try {
     return await Promise.race([conversation(socket, request, limit), aborted(AbortSignal.any([signal, late]))]);
   } catch (error) {

@@ -130,7 +130,7 @@ describe('a command', () => {
     'error executing command in container: exec: "/usr/bin/cilium-dbg": stat /usr/bin/cilium-dbg: no such file or directory',
   ])('that the container does not have is 127: %s', async (message) => {
     const { outcome } = await run({ open: (socket) => end(socket, internal(message)) });
-    expect(outcome).toEqual({ exitCode: 127, stdout: '', stderr: message });
+    expect(outcome).toEqual({ exitCode: 127, stdout: '', stderr: message.replace('Internal error occurred: ', '') });
   });
 
   it('whose output is as long as it may be is read, and its stderr is kept in part', async () => {
