@@ -1,5 +1,6 @@
 import { addons } from '#lib/collect/aws/addons.ts';
 import { cluster } from '#lib/collect/aws/cluster.ts';
+import { insights } from '#lib/collect/aws/insights.ts';
 import { instanceTypes } from '#lib/collect/aws/instance-types.ts';
 import { instances } from '#lib/collect/aws/instances.ts';
 import { networkAcls } from '#lib/collect/aws/network-acls.ts';
@@ -44,6 +45,7 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   cluster,
   nodegroups,
   addons,
+  insights,
   vpc,
   subnets,
   networkInterfaces,

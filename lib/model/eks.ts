@@ -70,3 +70,22 @@ export const addon = z.object({
   healthIssues: z.array(healthIssue),
 });
 export type Addon = z.infer<typeof addon>;
+
+/** One of EKS' own checks of the cluster, as it was when EKS last looked. */
+export const insight = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** UPGRADE_READINESS | MISCONFIGURATION */
+  category: z.string(),
+  /** PASSING | WARNING | ERROR | UNKNOWN */
+  status: z.string(),
+  reason: z.string().optional(),
+  /** The version that an upgrade insight is about. */
+  kubernetesVersion: z.string().optional(),
+  lastRefreshTime: z.string().optional(),
+  /** Only of insights that concern networking and do not pass, as `resources`. */
+  recommendation: z.string().optional(),
+  /** ARNs and Kubernetes URIs that do not pass; the first ones. */
+  resources: z.array(z.string()),
+});
+export type Insight = z.infer<typeof insight>;

@@ -14,7 +14,7 @@ import {
   subnetCidrReservation,
   vpc,
 } from '#lib/model/ec2.ts';
-import { addon, eksCluster, nodegroup } from '#lib/model/eks.ts';
+import { addon, eksCluster, insight, nodegroup } from '#lib/model/eks.ts';
 import { ipamdReading } from '#lib/model/ipamd.ts';
 import { nodeClaim, nodeClass, nodePool } from '#lib/model/karpenter.ts';
 import {
@@ -48,6 +48,7 @@ const sliceData = {
   cluster: eksCluster,
   nodegroups: z.array(nodegroup),
   addons: z.array(addon),
+  insights: z.array(insight),
   // EC2: the cluster's VPC; interfaces, instances and what hangs on them, of the subnets that its nodes and pods can use
   vpc,
   subnets: z.array(subnet),

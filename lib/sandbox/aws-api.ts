@@ -80,9 +80,10 @@ export class AwsApi {
       }
       case 'eks': {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-        const routed = request.method === 'GET' ? routeEks(world, url, entry) : undefined;
+        const { method = 'GET' } = request;
+        const routed = routeEks(world, { method, url, body }, entry);
         return routed === undefined
-          ? unknownCall(`${request.method} ${url.pathname}`)
+          ? unknownCall(`${method} ${url.pathname}`)
           : { operation: routed.operation, answer: () => JSON.stringify(routed.answer()) };
       }
       case 'sts':

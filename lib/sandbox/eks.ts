@@ -9,6 +9,12 @@ export interface KubernetesEntry {
   readonly certificateAuthorityData: string;
 }
 
+export interface EksRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+}
+
 export interface EksAnswer {
   readonly operation: string;
   answer(): JsonObject;
@@ -18,10 +24,16 @@ export interface EksAnswer {
  * EKS's REST calls. Source: Amazon EKS API Reference.
  * @returns undefined for a path that the sandbox does not know
  */
-export function routeEks(world: World, url: URL, entry: (cluster: string) => KubernetesEntry): EksAnswer | undefined {
+export function routeEks(
+  world: World,
+  { method, url, body }: EksRequest,
+  entry: (cluster: string) => KubernetesEntry,
+): EksAnswer | undefined {
   const [first, name, kind, item] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
   if (first !== 'clusters') return undefined;
   const cluster = () => clusterOf(world, name ?? '');
+  if (kind === 'insights' && method === (item === undefined ? 'POST' : 'GET')) return insightsOf(cluster, item, body);
+  if (method !== 'GET') return undefined;
   const lists = { 'node-groups': 'nodegroups', addons: 'addons' } as const;
   if (name === undefined) {
     return {
@@ -47,6 +59,39 @@ export function routeEks(world: World, url: URL, entry: (cluster: string) => Kub
   };
 }
 
+function insightsOf(cluster: () => WorldCluster, id: string | undefined, body: string): EksAnswer {
+  if (id === undefined) return { operation: 'ListInsights', answer: () => listInsights(cluster(), body) };
+  return {
+    operation: 'DescribeInsight',
+    answer: () => ({ insight: found(own(cluster().insights ?? {}, id), `No insight found for id: ${id}.`) }),
+  };
+}
+
+/** What ListInsights leaves to DescribeInsight. */
+const DETAILS: ReadonlySet<string> = new Set(['recommendation', 'additionalInfo', 'resources', 'categorySpecificSummary']);
+
+function listInsights({ insights = {} }: WorldCluster, body: string): JsonObject {
+  const {
+    filter = {},
+    maxResults = null,
+    nextToken = null,
+  } = JSON.parse(body || '{}') as {
+    filter?: { categories?: string[]; kubernetesVersions?: string[]; statuses?: string[] };
+    maxResults?: number;
+    nextToken?: string;
+  };
+  const passes = (wanted: readonly string[] | undefined, value: unknown) =>
+    wanted === undefined || wanted.includes(String(value));
+  const chosen = Object.values(insights).filter(
+    ({ category, kubernetesVersion, insightStatus }) =>
+      passes(filter.categories, category) &&
+      passes(filter.kubernetesVersions, kubernetesVersion) &&
+      passes(filter.statuses, (insightStatus as JsonObject | undefined)?.['status']),
+  );
+  const summaries = chosen.map((one) => Object.fromEntries(Object.entries(one).filter(([field]) => !DETAILS.has(field))));
+  return pageOf('insights', summaries, { maxResults, nextToken });
+}
+
 function clusterOf(world: World, name: string): WorldCluster {
   return found(
     world.clusters.find((cluster) => cluster.name === name),
@@ -69,10 +114,20 @@ function found<T>(value: T | undefined, message: string): T {
 }
 
 function page(url: URL, field: string, names: readonly string[]): JsonObject {
-  const size = Number(url.searchParams.get('maxResults') ?? 100);
+  const { searchParams } = url;
+  return pageOf(field, names, { maxResults: searchParams.get('maxResults'), nextToken: searchParams.get('nextToken') });
+}
+
+interface PageRequest {
+  readonly maxResults: unknown;
+  readonly nextToken: string | null;
+}
+
+function pageOf(field: string, names: readonly unknown[], { maxResults, nextToken }: PageRequest): JsonObject {
+  const size = Number(maxResults ?? 100);
   if (!(Number.isInteger(size) && size >= 1 && size <= 100))
     throw new AwsError('InvalidParameterException', 'maxResults must be between 1 and 100');
-  const start = pageStart(url.searchParams.get('nextToken') || null);
+  const start = pageStart(nextToken || null);
   if (start === undefined || start > names.length) throw new AwsError('InvalidParameterException', 'The nextToken is not valid');
   const end = start + size;
   return {

@@ -58,6 +58,13 @@ const CLUSTER = {
   resourcesVpcConfig: { vpcId: 'vpc-1', subnetIds: ['subnet-a'], clusterSecurityGroupId: 'sg-1', endpointPublicAccess: false },
 };
 
+const INSIGHT = {
+  id: 'skew',
+  name: 'Kubelet version skew',
+  category: 'UPGRADE_READINESS',
+  insightStatus: { status: 'WARNING', reason: 'Kubelets are a version behind.' },
+};
+
 export const EKS_ANSWERS: Readonly<Record<string, object>> = {
   'GET /clusters/shop-prod': { cluster: CLUSTER },
   'GET /clusters/shop-prod/node-groups?maxResults=100': { nodegroups: ['general'] },
@@ -65,6 +72,8 @@ export const EKS_ANSWERS: Readonly<Record<string, object>> = {
     nodegroup: { nodegroupName: 'general', status: 'ACTIVE', resources: { autoScalingGroups: [{ name: 'eks-general' }] } },
   },
   'GET /clusters/shop-prod/addons?maxResults=100': { addons: ['vpc-cni'] },
+  'POST /clusters/shop-prod/insights': { insights: [INSIGHT] },
+  'GET /clusters/shop-prod/insights/skew': { insight: { ...INSIGHT, recommendation: 'Update the nodes.' } },
   'GET /clusters/shop-prod/addons/vpc-cni': { addon: { addonName: 'vpc-cni', configurationValues: '{}' } },
 };
 
@@ -73,6 +82,12 @@ const OBJECTS: Readonly<Record<string, readonly object[]>> = {
   '/api/v1/nodes': [{ metadata: { name: 'node-1' }, spec: { providerID: 'aws:///eu-west-1a/i-1' } }],
   '/api/v1/pods': [
     { metadata: { name: 'web-1', namespace: 'default' }, spec: { nodeName: 'node-1' }, status: { phase: 'Running' } },
+  ],
+  '/apis/apps/v1/daemonsets': [
+    {
+      metadata: { name: 'aws-node', namespace: 'kube-system' },
+      spec: { template: { spec: { containers: [{ name: 'aws-node', image: 'amazon-k8s-cni:v1.20.4' }] } } },
+    },
   ],
 };
 

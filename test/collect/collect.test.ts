@@ -220,12 +220,12 @@ describe('collect, where a source fails,', () => {
       'an unknown cluster',
       {
         aws: (response, operation, form) =>
-          operation.startsWith('GET ')
+          /^(GET|POST) /.test(operation)
             ? sendEksError(response, 404, 'ResourceNotFoundException', 'No cluster found for name: shop-prod.')
             : AWS(response, operation, form),
       },
       {
-        ...eachOf(['cluster', 'nodegroups', 'addons'], 'ClusterNotFound'),
+        ...eachOf(['cluster', 'nodegroups', 'addons', 'insights'], 'ClusterNotFound'),
         ...eachOf(['vpc', 'subnets', 'networkInterfaces', 'securityGroups', 'securityGroupRules'], 'InputMissing'),
         ...eachOf(['networkAcls', 'subnetCidrReservations', 'prefixLists'], 'InputMissing'),
       },
@@ -233,7 +233,7 @@ describe('collect, where a source fails,', () => {
     [
       '401 from Kubernetes',
       { kubernetes: (response) => sendJson(response, status(401, 'Unauthorized'), 401) },
-      eachOf(OF_KUBERNETES, 'Unauthorized'),
+      { ...eachOf(OF_KUBERNETES, 'Unauthorized'), podMetrics: 'InputMissing' },
     ],
     [
       '403 from Kubernetes on one kind',
@@ -243,7 +243,7 @@ describe('collect, where a source fails,', () => {
     [
       'HTML from Kubernetes',
       { kubernetes: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>') },
-      eachOf(OF_KUBERNETES, 'UnexpectedResponse'),
+      { ...eachOf(OF_KUBERNETES, 'UnexpectedResponse'), podMetrics: 'InputMissing' },
     ],
     [
       'a way into Kubernetes that cannot be found',
@@ -252,7 +252,7 @@ describe('collect, where a source fails,', () => {
           kubernetes: () => Promise.reject(new ReadFailure('InputMissing', 'the kubeconfig does not exist', 'give another')),
         }),
       },
-      eachOf(OF_KUBERNETES, 'InputMissing'),
+      { ...eachOf(OF_KUBERNETES, 'InputMissing'), podMetrics: 'InputMissing' },
     ],
     [
       'an API server that cannot be reached',
@@ -261,7 +261,7 @@ describe('collect, where a source fails,', () => {
           kubernetes: async () => ({ server: 'http://127.0.0.1:9', tls: {}, authorization: async () => undefined }),
         }),
       },
-      eachOf(OF_KUBERNETES, 'ClusterUnreachable'),
+      { ...eachOf(OF_KUBERNETES, 'ClusterUnreachable'), podMetrics: 'InputMissing' },
     ],
     [
       'a page token of EC2 that loops',

@@ -137,7 +137,7 @@ describe('bad input', () => {
     [
       '401 from Kubernetes',
       { on: 'GET /*', answer: error('Unauthorized', 401) },
-      eachOf(OF_KUBERNETES, 'Unauthorized'),
+      { ...eachOf(OF_KUBERNETES, 'Unauthorized'), podMetrics: 'InputMissing' },
       /create-access-entry/,
     ],
     [
@@ -149,7 +149,7 @@ describe('bad input', () => {
     [
       'an API server that hangs up',
       { on: 'GET /*', answer: { kind: 'drop' } },
-      eachOf(OF_KUBERNETES, 'ClusterUnreachable'),
+      { ...eachOf(OF_KUBERNETES, 'ClusterUnreachable'), podMetrics: 'InputMissing' },
       /endpoint is public/,
     ],
     [

@@ -1,10 +1,13 @@
 import {
   DescribeAddonCommand,
   DescribeClusterCommand,
+  DescribeInsightCommand,
   DescribeNodegroupCommand,
   ListAddonsCommand,
   ListClustersCommand,
   type ListClustersCommandOutput,
+  ListInsightsCommand,
+  type ListInsightsCommandOutput,
   ListNodegroupsCommand,
   ListUpdatesCommand,
 } from '@aws-sdk/client-eks';
@@ -45,6 +48,31 @@ describe('EKS', () => {
       accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
     });
     expect(Buffer.from(cluster?.certificateAuthority?.data ?? '', 'base64').toString()).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  });
+
+  it('lists insights page by page and by filter, and tells more of one', async () => {
+    const clusterName = 'shop-prod';
+    const names: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page: ListInsightsCommandOutput = await entered.eks.send(
+        new ListInsightsCommand({ clusterName, maxResults: 2, nextToken, filter: { categories: ['UPGRADE_READINESS'] } }),
+      );
+      expect(page.insights?.length).toBeLessThanOrEqual(2);
+      names.push(...(page.insights ?? []).flatMap(({ name }) => name ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    expect(names).toContain('kube-proxy version skew');
+    const failing = await entered.eks.send(new ListInsightsCommand({ clusterName, filter: { statuses: ['ERROR'] } }));
+    expect(failing.insights).toEqual([]);
+    const { insights: [first] = [] } = await entered.eks.send(new ListInsightsCommand({ clusterName, maxResults: 1 }));
+    expect(first).toMatchObject({ lastRefreshTime: expect.any(Date), insightStatus: { status: 'PASSING' } });
+    expect(first).not.toHaveProperty('recommendation');
+    const { insight } = await entered.eks.send(new DescribeInsightCommand({ clusterName, id: first?.id }));
+    expect(insight).toMatchObject({ name: first?.name, resources: [] });
+    await expect(entered.eks.send(new DescribeInsightCommand({ clusterName, id: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 
   it('describes node groups and add-ons by the names that it lists', async () => {

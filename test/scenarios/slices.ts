@@ -317,6 +317,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     cluster: aCluster(),
     nodegroups: [],
     addons: [],
+    insights: [],
     vpc: { vpcId: VPC, cidrBlocks: ['10.0.0.0/16'], ipv6CidrBlocks: [], ownerId: ACCOUNT },
     subnets: [],
     networkInterfaces: [],

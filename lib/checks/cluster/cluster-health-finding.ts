@@ -1,3 +1,4 @@
+import { insightParts } from '#lib/checks/cluster/insight-parts.ts';
 import type { EksCluster, Nodegroup } from '#lib/model/eks.ts';
 import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
@@ -16,6 +17,7 @@ export interface HealthJudging {
     readonly extendedWarningDays: number;
     readonly extendedCriticalDays: number;
     readonly extendedIsWarning: boolean;
+    readonly upgradeInsightErrors: 'warning' | 'critical';
   };
   readonly now: Date;
 }
@@ -29,16 +31,17 @@ interface Part {
 /** The cluster with its node groups: an add-on is a resource of its own. */
 export function clusterHealthFinding(
   cluster: EksCluster,
-  slices: Pick<Slices, 'nodegroups' | 'addons'>,
+  slices: Pick<Slices, 'nodegroups' | 'addons' | 'insights'>,
   judging: HealthJudging,
 ): Judgement {
-  const { target, support, now } = judging;
+  const { target, support, options, now } = judging;
   const groups = (dataOf(slices.nodegroups) ?? []).filter(isTroubled);
   const unread: Part[] = (['nodegroups', 'addons'] as const).flatMap((key) => {
     const slice = slices[key];
     return slice.ok ? [] : [{ verdict: 'unknown' as const, clause: `${key} were not read (${asClause(slice.reason)})` }];
   });
-  const parts = [statePart(cluster), ...groups.map(groupPart), supportPart(cluster, judging), ...unread];
+  const insights = insightParts(slices.insights, options.upgradeInsightErrors);
+  const parts = [statePart(cluster), ...groups.map(groupPart), supportPart(cluster, judging), ...insights.parts, ...unread];
   const verdict = worstVerdict(parts.map((part) => part.verdict));
   return {
     verdict,
@@ -59,6 +62,7 @@ export function clusterHealthFinding(
         status: status ?? null,
         issues: healthIssues.map(asEvidence),
       })),
+      ...insights.evidence,
     },
     ...(verdict === 'critical' && { timeToImpact: 'hours' as const }),
     ...(verdict === 'warning' && { timeToImpact: 'days' as const }),

@@ -13,7 +13,7 @@ export const check = defineCheck({
   area: 'cluster',
   severity: 'critical',
   inputs: ['cluster'],
-  optional: ['nodegroups', 'addons'],
+  optional: ['nodegroups', 'addons', 'insights'],
   options: z.object({
     standardWarningDays: z.number().min(0).default(30).describe('days before the end of standard support that are a warning'),
     extendedWarningDays: z.number().min(0).default(90).describe('days before the end of extended support that are a warning'),
@@ -23,6 +23,10 @@ export const check = defineCheck({
       .default(14)
       .describe('days before the end of extended support, when EKS updates the control plane by itself, that are critical'),
     extendedIsWarning: z.boolean().default(false).describe('whether extended support, which costs more, is a warning by itself'),
+    upgradeInsightErrors: z
+      .enum(['warning', 'critical'])
+      .default('warning')
+      .describe('what an error of an upgrade insight is: it stands in the way of the next Kubernetes version'),
     support: z
       .record(z.string().regex(/^1\.\d+$/), z.object({ standard: day, extended: day }))
       .default({})
@@ -33,14 +37,14 @@ export const check = defineCheck({
   metrics: [],
   docs: {
     question:
-      'What does EKS itself report of the cluster, its managed node groups and its add-ons, and how long is this Kubernetes version supported? EKS finds by itself that subnets or security groups are gone, that a role may not be assumed, or that an add-on conflicts with what was changed by hand.',
+      'What does EKS itself report of the cluster, its managed node groups and its add-ons, and how long is this Kubernetes version supported? EKS finds by itself that subnets or security groups are gone, that a role may not be assumed, or that an add-on conflicts with what was changed by hand. Of its insights, those are judged that concern networking: version skew of kubelets and kube-proxy, add-ons, the health of the cluster, and the networks of hybrid nodes; EKS looks once a day.',
     verdicts: {
       warning:
-        'a node group or an add-on with an issue; a cluster that is being deleted; standard support ends within `standardWarningDays`, or extended support within `extendedWarningDays`',
+        'a node group or an add-on with an issue; a cluster that is being deleted; standard support ends within `standardWarningDays`, or extended support within `extendedWarningDays`; an insight with a warning, or an upgrade insight with an error',
       critical:
-        'the cluster has an issue or has failed; an add-on or a node group has failed; extended support ends within `extendedCriticalDays`, or has ended',
+        'the cluster has an issue or has failed; an add-on or a node group has failed; extended support ends within `extendedCriticalDays`, or has ended; a configuration insight with an error',
       unknown:
-        'the cluster, its node groups or its add-ons were not read; or the end of support of this version is not known, and those that are known come near',
+        'the cluster, its node groups, its add-ons or its insights were not read; EKS cannot tell the state of an insight; or the end of support of this version is not known, and those that are known come near',
     },
     evidence: {
       status: "EKS' word for the state",
@@ -54,10 +58,14 @@ export const check = defineCheck({
       daysToExtendedEnd: 'the same of extended support',
       issues: "EKS' issues of the resource: code, message, resourceIds",
       nodeGroups: 'node groups that have issues or are not ACTIVE: name, status, issues',
+      insights:
+        'insights that concern networking and do not pass: name, category, status, reason, kubernetesVersion, recommendation, resources, lastRefreshTime',
+      insightsPassing: 'those that pass; null where they were not read',
       addonVersion: 'of an add-on',
     },
     sources: [
       'Amazon EKS API Reference, "ClusterIssue", "Issue" and "AddonIssue"',
+      'Amazon EKS User Guide, "View cluster insights" (https://docs.aws.amazon.com/eks/latest/userguide/view-cluster-insights.html)',
       'Amazon EKS User Guide, "Understand the Kubernetes version lifecycle on EKS" (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html)',
     ],
   },

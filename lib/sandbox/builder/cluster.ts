@@ -2,6 +2,7 @@ import type { NetworkInterface } from '#lib/model/ec2.ts';
 import type { ScalingActivity } from '#lib/model/scaling-activity.ts';
 import { ago } from '#lib/sandbox/builder/ago.ts';
 import { controlPlaneInterface } from '#lib/sandbox/builder/control-plane.ts';
+import { eksInsights } from '#lib/sandbox/builder/eks-insights.ts';
 import { addonVersions, eksAddon, eksCluster, eksNodegroup } from '#lib/sandbox/builder/eks-objects.ts';
 import { failedActivity } from '#lib/sandbox/builder/failed-launches.ts';
 import { fargatePods } from '#lib/sandbox/builder/fargate.ts';
@@ -69,6 +70,7 @@ export function makeCluster(world: WorldSpec, vpc: VpcDraft, spec: ClusterSpec):
       addons: Object.fromEntries(
         Object.entries(addonVersions(spec)).map(([name, version]) => [name, eksAddon(world, spec, name, version)]),
       ),
+      insights: eksInsights(world, spec),
       kubernetes: kubernetesOf(world, vpc, spec, { nodes, fargate, env }),
       ...(spec.ipamdCounters ? { proxied: ipamdAnswers(nodes, spec.ipamdCounters) } : {}),
     },

@@ -109,8 +109,21 @@ export interface ClusterSpec {
   readonly nodeTroubles?: readonly NodeTroubleSpec[];
   /** Lets each agent answer for its metrics; what it counted besides, on each node. */
   readonly ipamdCounters?: Readonly<Record<string, number>>;
+  /** Over the upgrade insights, which all pass, and beside them. */
+  readonly insights?: readonly InsightSpec[];
   /** What each agent uses, in MiB, and some of them by ordinal over all groups. Without it no metrics server is registered. */
   readonly agentMebibytes?: { readonly each: number; readonly of?: Readonly<Record<number, number>> };
+}
+
+/** What EKS says of one of its own checks; what it says of nothing passes. */
+export interface InsightSpec {
+  readonly name: string;
+  readonly category?: 'UPGRADE_READINESS' | 'MISCONFIGURATION';
+  readonly status: 'PASSING' | 'WARNING' | 'ERROR' | 'UNKNOWN';
+  readonly reason: string;
+  readonly recommendation?: string;
+  /** Kubernetes URIs that do not pass. */
+  readonly resources?: readonly string[];
 }
 
 export interface LeakSpec {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/cluster/cluster-health.ts';
-import type { Addon, EksCluster } from '#lib/model/eks.ts';
+import type { Addon, EksCluster, Insight } from '#lib/model/eks.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
 import { aCluster, aNodegroup, aSnapshot, DENIED, NOW } from '#test/scenarios/slices.ts';
@@ -66,6 +66,52 @@ describe('the end of support', () => {
   ])('of %s by the calendar that is known: %o is %s', (version, options, verdict) => {
     const { version: _dropped, ...unversioned } = aCluster();
     expect(worst({ cluster: version === undefined ? unversioned : aCluster({ version }) }, options)).toBe(verdict);
+  });
+});
+
+describe("EKS' insights", () => {
+  const insight = (status: string, over: Partial<Insight> = {}): Given => {
+    const one = { id: 'i', name: 'kube-proxy version skew', category: 'UPGRADE_READINESS', status, resources: [], ...over };
+    return { insights: [{ ...one, id: 'j', name: 'Kubelet version skew', status: 'PASSING' }, one] };
+  };
+  const misconfigured = { name: 'Remote pod networks', category: 'MISCONFIGURATION' };
+  test.each<[string, Given, Verdict, Record<string, unknown>?]>([
+    ['that pass', insight('PASSING'), 'ok'],
+    ['an upgrade insight with a warning', insight('WARNING'), 'warning'],
+    ['an upgrade insight with an error', insight('ERROR'), 'warning'],
+    ['the same, where that is critical', insight('ERROR'), 'critical', { upgradeInsightErrors: 'critical' }],
+    ['one whose state EKS cannot tell', insight('UNKNOWN'), 'unknown'],
+    ['a state that nobody knows', insight('MAYBE'), 'unknown'],
+    ['a configuration insight with a warning', insight('WARNING', misconfigured), 'warning'],
+    ['a configuration insight with an error', insight('ERROR', misconfigured), 'critical'],
+    ['an error that has nothing to do with networking', insight('ERROR', { name: 'Amazon Linux 2 compatibility' }), 'ok'],
+    ['that were not read', { insights: DENIED }, 'unknown'],
+  ])('%s: %s', (_situation, given, verdict, options) => {
+    expect(worst(given, options)).toBe(verdict);
+  });
+
+  test('are told with their reason, what EKS recommends and what they are about', () => {
+    const given = insight('ERROR', {
+      reason: 'kube-proxy is two versions behind.',
+      kubernetesVersion: '1.34',
+      recommendation: 'Update kube-proxy.',
+      resources: ['/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy'],
+    });
+    const [finding] = runCheck(check, aSnapshot(given)).findings;
+    expect(finding?.summary).toContain(
+      `EKS' insight "kube-proxy version skew" for Kubernetes 1.34 is ERROR (kube-proxy is two versions behind)`,
+    );
+    expect(finding?.evidence).toMatchObject({
+      insightsPassing: 1,
+      insights: [
+        {
+          name: 'kube-proxy version skew',
+          status: 'ERROR',
+          recommendation: 'Update kube-proxy.',
+          resources: ['/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy'],
+        },
+      ],
+    });
   });
 });
 

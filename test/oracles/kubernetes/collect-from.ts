@@ -1,6 +1,12 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { DescribeClusterCommand, EKSClient, ListAddonsCommand, ListNodegroupsCommand } from '@aws-sdk/client-eks';
+import {
+  DescribeClusterCommand,
+  EKSClient,
+  ListAddonsCommand,
+  ListInsightsCommand,
+  ListNodegroupsCommand,
+} from '@aws-sdk/client-eks';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collect } from '#lib/collect/collect.ts';
@@ -58,7 +64,9 @@ export function collectFrom(
     .on(ListNodegroupsCommand)
     .resolves({ nodegroups: [] })
     .on(ListAddonsCommand)
-    .resolves({ addons: [] });
+    .resolves({ addons: [] })
+    .on(ListInsightsCommand)
+    .resolves({ insights: [] });
   mockClient(ec2).resolves({});
   const autoScaling = new AutoScalingClient({ region, credentials });
   const serviceQuotas = new ServiceQuotasClient({ region, credentials });
