@@ -15,10 +15,13 @@ import { putMetrics } from '#lib/publish/put-metrics.ts';
 import { recall, remember } from '#lib/publish/recall.ts';
 import { runId, runTarget } from '#lib/publish/run-keys.ts';
 import { getRunConfig, putResult, putSnapshot } from '#lib/publish/run-store.ts';
+import { findingsHub, hubClients } from '#lib/publish/state/findings-hub.ts';
+import { publishFindings } from '#lib/publish/state/publish-findings.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const { cloudwatch } = awsClients({ region: hub.region });
+const clients = hubClients(hub);
 const logger = new Logger({ serviceName: 'check-cluster' });
 const event = z.object({ runId, target: runTarget });
 
@@ -47,8 +50,10 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   await putResult(bucket, runId, assessment);
   const past = await remember(bucket, snapshot, recalled, assessment.readings);
   const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
+  const run = { runId, takenAt: snapshot.takenAt };
+  const findings = await publishFindings(assessment, run, config.state, findingsHub(hub, clients, signal));
   const { outcome, unread } = readOutcome(snapshot);
   const { verdict, summary } = assessment;
-  logger.info(outcome, { runId, arn: target.arn, verdict, summary, unread, rejected, past });
+  logger.info(outcome, { runId, arn: target.arn, verdict, summary, unread, rejected, past, findings });
   return { outcome, verdict };
 }

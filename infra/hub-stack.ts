@@ -2,11 +2,13 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '#infra/constructs/bundling.ts';
 import { configObject } from '#infra/constructs/config-object.ts';
+import { eventBus } from '#infra/constructs/event-bus.ts';
 import { pipeline } from '#infra/constructs/pipeline.ts';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
 import { runAlarms } from '#infra/constructs/run-alarms.ts';
 import { runBucket } from '#infra/constructs/run-bucket.ts';
 import { RunSchedule } from '#infra/constructs/run-schedule.ts';
+import { stateTable } from '#infra/constructs/state-table.ts';
 import type { Settings } from '#infra/settings.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
@@ -14,6 +16,7 @@ import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
 import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
+import { FINDINGS_PERMISSIONS } from '#lib/publish/state/findings-hub.ts';
 
 export interface HubStackProps extends StackProps {
   readonly settings: Settings;
@@ -26,13 +29,14 @@ export class HubStack extends Stack {
   constructor(scope: Construct, id: string, { settings, bundles, ...props }: HubStackProps) {
     super(scope, id, props);
     const bucket = runBucket(this);
+    const hub = { bucket, table: stateTable(this), bus: eventBus(this) };
     if (settings.configText !== undefined) configObject(this, bucket, settings.configText);
 
     const discover = new PipelineFunction(this, 'Discover', {
       name: 'discover',
       description: "cniwatch: lists the fleet's clusters",
       bundle: bundles.discover,
-      bucket,
+      hub,
       // A few lists; the memory buys CPU for the cold start.
       memoryMiB: 512,
       timeout: Duration.minutes(2),
@@ -42,22 +46,29 @@ export class HubStack extends Stack {
       name: 'check-cluster',
       description: 'cniwatch: collects, evaluates and publishes one cluster',
       bundle: bundles['check-cluster'],
-      bucket,
+      hub,
       // A thousand nodes with 30,000 pods need under 400 MB; the rest is CPU for parsing them.
       memoryMiB: 1024,
       // Lambda's longest, since collect.deadlineSeconds may be 840; the function keeps to that deadline itself.
       timeout: Duration.minutes(15),
-      permissions: [READ_PERMISSIONS, RESULT_PERMISSIONS, HISTORY_PERMISSIONS, METRIC_HISTORY_PERMISSIONS, PUBLISH_PERMISSIONS],
+      permissions: [
+        READ_PERMISSIONS,
+        RESULT_PERMISSIONS,
+        HISTORY_PERMISSIONS,
+        METRIC_HISTORY_PERMISSIONS,
+        PUBLISH_PERMISSIONS,
+        FINDINGS_PERMISSIONS,
+      ],
     });
     const summarise = new PipelineFunction(this, 'Summarise', {
       name: 'summarise',
       description: 'cniwatch: sums up a run',
       bundle: bundles.summarise,
-      bucket,
+      hub,
       // Holds the problems of a thousand clusters at once.
       memoryMiB: 1024,
       timeout: Duration.minutes(5),
-      permissions: [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS],
+      permissions: [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS],
     });
 
     const functions = { discover: discover.lambda, 'check-cluster': checkCluster.lambda, summarise: summarise.lambda };
@@ -68,6 +79,8 @@ export class HubStack extends Stack {
 
     const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description });
     output('BucketName', bucket.bucketName, 'Runs, Snapshots and config/cniwatch.yaml');
+    output('StateTableName', hub.table.tableName, 'Findings, events to tell, and the lease of runs');
+    output('EventBusArn', hub.bus.eventBusArn, 'Make rules on it: findings that open, escalate and close');
     output('PipelineArn', machine.stateMachineArn, 'Start an execution for a run at once');
     output('ReaderRoleArn', checkCluster.role.roleArn, 'Give this role an access entry in every cluster');
   }

@@ -5,10 +5,9 @@ import { Aws, type Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { FunctionName } from '#infra/constructs/bundling.ts';
-import { policyStatements, whyWildcard } from '#infra/constructs/policy.ts';
+import { type HubResources, policyStatements, whyWildcard } from '#infra/constructs/policy.ts';
 import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 
@@ -17,7 +16,7 @@ export interface PipelineFunctionProps {
   readonly description: string;
   /** The folder of its `index.mjs`. */
   readonly bundle: string;
-  readonly bucket: IBucket;
+  readonly hub: HubResources;
   readonly memoryMiB: number;
   readonly timeout: Duration;
   /** All that its code declares. */
@@ -32,7 +31,7 @@ export class PipelineFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { name, bundle, bucket, permissions, ...props }: PipelineFunctionProps) {
+  constructor(scope: Construct, id: string, { name, bundle, hub, permissions, ...props }: PipelineFunctionProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH });
     this.role = new Role(this, 'Role', {
@@ -40,7 +39,7 @@ export class PipelineFunction extends Construct {
       description: `What cniwatch ${name} calls, and nothing else`,
     });
     const statements = [
-      ...policyStatements(permissions, bucket),
+      ...policyStatements(permissions, hub),
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
       // X-Ray offers no resource for these (service authorization reference).
       new PolicyStatement({ actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] }),
@@ -61,7 +60,9 @@ export class PipelineFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment: {
         CNIWATCH_ACCOUNT: Aws.ACCOUNT_ID,
-        CNIWATCH_BUCKET: bucket.bucketName,
+        CNIWATCH_BUCKET: hub.bucket.bucketName,
+        CNIWATCH_TABLE: hub.table.tableName,
+        CNIWATCH_EVENT_BUS: hub.bus.eventBusName,
         NODE_OPTIONS: '--enable-source-maps',
       },
     });

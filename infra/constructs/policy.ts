@@ -1,10 +1,19 @@
 import { Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { AwsPermission, Permissions } from '#lib/model/permissions.ts';
 
+/** What of cniwatch's own its code may be granted. */
+export interface HubResources {
+  readonly bucket: IBucket;
+  readonly table: ITable;
+  readonly bus: IEventBus;
+}
+
 /** The statements that grant what code declares, no action and no resource more; one statement for each resource and condition. */
-export function policyStatements(declared: readonly Permissions[], bucket: IBucket): PolicyStatement[] {
+export function policyStatements(declared: readonly Permissions[], hub: HubResources): PolicyStatement[] {
   const grants = new Map<string, { permission: AwsPermission; actions: Set<string> }>();
   for (const permission of declared.flatMap(({ aws }) => aws)) {
     const key = JSON.stringify([permission.resource, permission.conditions ?? {}]);
@@ -15,14 +24,14 @@ export function policyStatements(declared: readonly Permissions[], bucket: IBuck
     ({ permission, actions }) =>
       new PolicyStatement({
         actions: [...actions].sort(),
-        resources: [resourceArn(permission.resource, bucket)],
+        resources: [resourceArn(permission.resource, hub)],
         ...(permission.conditions ? { conditions: { StringLike: permission.conditions } } : {}),
       }),
   );
 }
 
 /** A fleet may span Regions, so a Region is left open; the account is the hub's own. */
-function resourceArn(resource: AwsPermission['resource'], bucket: IBucket): string {
+function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }: HubResources): string {
   const eks = (name: string) => Stack.of(bucket).formatArn({ service: 'eks', region: '*', resource: name });
   switch (resource) {
     case '*':
@@ -35,6 +44,10 @@ function resourceArn(resource: AwsPermission['resource'], bucket: IBucket): stri
       return eks('addon/*/*/*');
     case 'bucket':
       return bucket.bucketArn;
+    case 'table':
+      return table.tableArn;
+    case 'event-bus':
+      return bus.eventBusArn;
     default:
       return bucket.arnForObjects(resource.slice('bucket/'.length));
   }

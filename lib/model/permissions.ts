@@ -11,10 +11,10 @@ export interface Permissions {
 export interface AwsPermission {
   readonly action: string;
   /**
-   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match.
+   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table` and `event-bus` are its own too.
    * `*` where AWS offers no narrower resource for the action (service authorization reference).
    */
-  readonly resource: 'cluster' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | '*';
+  readonly resource: 'cluster' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | 'table' | 'event-bus' | '*';
   /** Condition keys that must match these values (`*` is any text): how AWS narrows an action further than its resource. */
   readonly conditions?: Readonly<Record<string, string>>;
 }

@@ -16,6 +16,8 @@ export interface BundleFigures {
 const ENVIRONMENT = {
   CNIWATCH_ACCOUNT: '111122223333',
   CNIWATCH_BUCKET: 'bench',
+  CNIWATCH_TABLE: 'bench',
+  CNIWATCH_EVENT_BUS: 'bench',
   AWS_REGION: 'eu-west-1',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 };

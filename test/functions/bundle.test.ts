@@ -21,7 +21,13 @@ async function answer(name: FunctionName, event: unknown, environment: Readonly<
   const script = `const { handler } = await import(${JSON.stringify(join(folder, name, 'index.mjs'))});
     const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 300_000 });
     process.stdout.write('\\n' + JSON.stringify(answer)); process.exit(0);`;
-  const hub = { CNIWATCH_ACCOUNT: '111122223333', CNIWATCH_BUCKET: 'cniwatch-runs', AWS_REGION: 'eu-west-1' };
+  const hub = {
+    CNIWATCH_ACCOUNT: '111122223333',
+    CNIWATCH_BUCKET: 'cniwatch-runs',
+    CNIWATCH_TABLE: 'cniwatch-state',
+    CNIWATCH_EVENT_BUS: 'cniwatch',
+    AWS_REGION: 'eu-west-1',
+  };
   const env = { ...hub, POWERTOOLS_LOG_LEVEL: 'SILENT', ...environment };
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { env, cwd: folder });
   return JSON.parse(stdout.split('\n').at(-1) ?? '');

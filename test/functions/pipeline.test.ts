@@ -24,6 +24,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     CNIWATCH_ACCOUNT: '111122223333',
     CNIWATCH_BUCKET: 'cniwatch-runs',
+    CNIWATCH_TABLE: 'cniwatch-state',
+    CNIWATCH_EVENT_BUS: 'cniwatch',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);

@@ -43,6 +43,25 @@ test.each([
   });
 });
 
+test('the table outlives the stack, can be restored to any second, forgets what expired, and is paid by the request', () => {
+  const { Properties, DeletionPolicy } = one('AWS::DynamoDB::Table');
+  expect(DeletionPolicy).toBe('Retain');
+  expect(Properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+    DeletionProtectionEnabled: true,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+  });
+});
+
+test('the bus of events bears the name of the stack', () => {
+  expect(one('AWS::Events::EventBus').Properties).toMatchObject({ Name: 'Hub' });
+});
+
 test.each([
   ['Discover', 512, 120],
   ['CheckCluster', 1024, 900],
@@ -55,7 +74,14 @@ test.each([
     Timeout,
     TracingConfig: { Mode: 'Active' },
     LoggingConfig: { LogFormat: 'JSON', LogGroup: expect.stringMatching(new RegExp(`^${name}Log`)) },
-    Environment: { Variables: { CNIWATCH_ACCOUNT: '111122223333', CNIWATCH_BUCKET: expect.stringMatching(/^Runs/) } },
+    Environment: {
+      Variables: {
+        CNIWATCH_ACCOUNT: '111122223333',
+        CNIWATCH_BUCKET: expect.stringMatching(/^Runs/),
+        CNIWATCH_TABLE: expect.stringMatching(/^State/),
+        CNIWATCH_EVENT_BUS: expect.stringMatching(/^Events/),
+      },
+    },
   });
 });
 
@@ -90,14 +116,22 @@ test('the state machine is Standard, traced, and logs its errors', () => {
 test.each([
   ['RunsMissing', 'breaching'],
   ['RunFailed', 'notBreaching'],
-  ['ClustersUnreported', 'notBreaching'],
+  ['RunTimedOut', 'notBreaching'],
+  ['RunAborted', 'notBreaching'],
+  ['ClustersMissing', 'notBreaching'],
   ['StartsUndelivered', 'notBreaching'],
 ])('the alarm %s treats missing data as %s', (name, TreatMissingData) => {
   expect(one('AWS::CloudWatch::Alarm', new RegExp(`^${name}`)).Properties).toMatchObject({ TreatMissingData });
 });
 
 test('the outputs say what an operator needs next', () => {
-  expect(Object.keys(hub.Outputs).sort()).toEqual(['BucketName', 'PipelineArn', 'ReaderRoleArn']);
+  expect(Object.keys(hub.Outputs).sort()).toEqual([
+    'BucketName',
+    'EventBusArn',
+    'PipelineArn',
+    'ReaderRoleArn',
+    'StateTableName',
+  ]);
 });
 
 test('nothing but the pipeline is deployed where no configuration is given', () => {
@@ -120,6 +154,6 @@ test('the settings reach the template', () => {
   ]);
   expect(properties('Custom::CDKBucketDeployment')).toMatchObject([{ DestinationBucketKeyPrefix: 'config', Prune: false }]);
   const alarms = properties('AWS::CloudWatch::Alarm');
-  expect(alarms).toHaveLength(4);
+  expect(alarms).toHaveLength(6);
   for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:alarms'] });
 });

@@ -6,6 +6,7 @@ import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
 import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
+import { FINDINGS_PERMISSIONS } from '#lib/publish/state/findings-hub.ts';
 import { resolved, resourcesOf, synthesisedHub } from '#test/infra/synthesised-hub.ts';
 
 const hub = synthesisedHub();
@@ -37,6 +38,8 @@ const ARNS: Readonly<Record<string, string>> = {
   nodegroup: 'arn:aws:eks:*:111122223333:nodegroup/*/*/*',
   addon: 'arn:aws:eks:*:111122223333:addon/*/*/*',
   bucket: 'arn:aws:s3:::runs',
+  table: 'arn:aws:dynamodb:eu-west-1:111122223333:table/State',
+  'event-bus': 'arn:aws:events:eu-west-1:111122223333:event-bus/Hub',
 };
 const declared = ({ action, resource, conditions }: AwsPermission) =>
   line(
@@ -50,8 +53,18 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action
 
 test.each([
   ['Discover', [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
-  ['CheckCluster', [READ_PERMISSIONS, RESULT_PERMISSIONS, HISTORY_PERMISSIONS, METRIC_HISTORY_PERMISSIONS, PUBLISH_PERMISSIONS]],
-  ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS]],
+  [
+    'CheckCluster',
+    [
+      READ_PERMISSIONS,
+      RESULT_PERMISSIONS,
+      HISTORY_PERMISSIONS,
+      METRIC_HISTORY_PERMISSIONS,
+      PUBLISH_PERMISSIONS,
+      FINDINGS_PERMISSIONS,
+    ],
+  ],
+  ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS]],
 ])('the role of %s holds what its code declares, its own log and its traces, and nothing else', (name, permissions) => {
   const [log] = resourcesOf(hub, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith(`${name}Log`));
   const expected = new Set([
@@ -64,7 +77,8 @@ test.each([
 
 test('no function can write to a cluster or to its AWS networking', () => {
   const writes = grants(/^(Discover|CheckCluster|Summarise)Role/).filter(
-    (grant) => !/ (eks|ec2|autoscaling|servicequotas):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch):/.test(grant),
+    (grant) =>
+      !/ (eks|ec2|autoscaling|servicequotas):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch|dynamodb|events):/.test(grant),
   );
   expect(writes).toEqual([]);
 });

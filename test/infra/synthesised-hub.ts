@@ -75,5 +75,7 @@ function attributeOf([id, name]: readonly [string, string]): string {
   if (/Function[0-9A-F]{8}$/.test(id)) return `arn:aws:lambda:eu-west-1:111122223333:function:${id}`;
   if (/Log[0-9A-F]{8}$/.test(id)) return `arn:aws:logs:eu-west-1:111122223333:log-group:${id}:*`;
   if (/^Runs[0-9A-F]{8}$/.test(id)) return 'arn:aws:s3:::runs';
+  if (/^State[0-9A-F]{8}$/.test(id)) return 'arn:aws:dynamodb:eu-west-1:111122223333:table/State';
+  if (/^Events[0-9A-F]{8}$/.test(id)) return 'arn:aws:events:eu-west-1:111122223333:event-bus/Hub';
   return `arn:aws:any:eu-west-1:111122223333:${id}`;
 }

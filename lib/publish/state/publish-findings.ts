@@ -1,17 +1,9 @@
 import type { StatePolicy } from '#lib/model/finding-state.ts';
+import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import type { Judged } from '#lib/publish/state/observation.ts';
-import type { Outbox } from '#lib/publish/state/outbox.ts';
 import { type Recorded, recordRun } from '#lib/publish/state/record-run.ts';
-import type { ScopeStore } from '#lib/publish/state/scope-store.ts';
-import { type EventBus, type Told, tell, tellPending } from '#lib/publish/state/tell.ts';
+import { type Told, tell, tellPending } from '#lib/publish/state/tell.ts';
 import type { Run } from '#lib/publish/state/transition.ts';
-
-/** Where findings are kept and told. */
-export interface FindingsHub {
-  readonly store: ScopeStore;
-  readonly outbox: Outbox;
-  readonly bus: EventBus;
-}
 
 export interface PublishedFindings extends Partial<Told> {
   readonly outcome: Recorded['outcome'] | 'failed';
