@@ -36,6 +36,7 @@ import { pods } from '#lib/collect/kubernetes/pods.ts';
 import { policyResources } from '#lib/collect/kubernetes/policy-resources.ts';
 import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
 import { services } from '#lib/collect/kubernetes/services.ts';
+import { nodeProbes } from '#lib/collect/probes/node-probes.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { Collector } from '#lib/model/collector.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
@@ -80,4 +81,5 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   ipamd,
   dnsMetrics,
   calicoNodeStatus,
+  nodeProbes,
 };

@@ -33,6 +33,7 @@ import {
   securityGroupPolicy,
   service,
 } from '#lib/model/kubernetes.ts';
+import { nodeProbe } from '#lib/model/node-probe.ts';
 import { podMetrics } from '#lib/model/pod-metrics.ts';
 import { scalingActivity } from '#lib/model/scaling-activity.ts';
 import { serviceQuota } from '#lib/model/service-quota.ts';
@@ -99,6 +100,8 @@ const sliceData = {
   dnsMetrics: z.array(dnsMetricsReading),
   /** Opt-in, and written for: what calico-node tells of each node, by an object that is deleted again. */
   calicoNodeStatus: z.array(calicoNodeReading),
+  /** Opt-in, and written for: what pods of our own found on some nodes. */
+  nodeProbes: z.array(nodeProbe),
 } as const;
 
 export type SliceKey = keyof typeof sliceData;

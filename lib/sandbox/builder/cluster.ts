@@ -11,6 +11,7 @@ import { ipamdMetrics } from '#lib/sandbox/builder/ipamd-metrics.ts';
 import { kubernetesOf } from '#lib/sandbox/builder/kubernetes.ts';
 import { leakedInterfaces } from '#lib/sandbox/builder/leaks.ts';
 import { fillNode, launchNode, type MadeNode, type NodeRequest } from '#lib/sandbox/builder/node.ts';
+import { nodeProbeReactions } from '#lib/sandbox/builder/node-files.ts';
 import type { ClusterSpec, NodegroupSpec, WorldSpec } from '#lib/sandbox/builder/spec.ts';
 import { scalingGroupOf } from '#lib/sandbox/builder/starter.ts';
 import { IPV6_ENV, MANIFEST_ENV } from '#lib/sandbox/builder/system.ts';
@@ -72,6 +73,7 @@ export function makeCluster(world: WorldSpec, vpc: VpcDraft, spec: ClusterSpec):
       ),
       insights: eksInsights(world, spec),
       kubernetes: kubernetesOf(world, vpc, spec, { nodes, fargate, env }),
+      ...(spec.nodeFiles ? { reactions: nodeProbeReactions(spec.nodeFiles, nodes) } : {}),
       ...(spec.ipamdCounters ? { proxied: ipamdAnswers(nodes, spec.ipamdCounters) } : {}),
     },
   };

@@ -72,7 +72,7 @@ export function kubernetesOf(
       'namespaces',
       'Namespace',
       false,
-      NAMESPACES.map((name) => namespaceObject(name, since)),
+      [...NAMESPACES, ...(spec.nodeFiles ? ['cniwatch-probes'] : [])].map((name) => namespaceObject(name, since)),
     ),
     grouped('apps/v1', 'daemonsets', 'DaemonSet', true, [
       ...(isAutoMode(spec)

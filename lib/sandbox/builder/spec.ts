@@ -111,6 +111,8 @@ export interface ClusterSpec {
   readonly ipamdCounters?: Readonly<Record<string, number>>;
   /** Over the upgrade insights, which all pass, and beside them. */
   readonly insights?: readonly InsightSpec[];
+  /** Lets pods look at nodes, in a namespace of their own; what they find on some of them, by ordinal over all groups. */
+  readonly nodeFiles?: Readonly<Record<number, NodeFilesSpec>>;
   /** What each agent uses, in MiB, and some of them by ordinal over all groups. Without it no metrics server is registered. */
   readonly agentMebibytes?: { readonly each: number; readonly of?: Readonly<Record<number, number>> };
 }
@@ -124,6 +126,25 @@ export interface InsightSpec {
   readonly recommendation?: string;
   /** Kubernetes URIs that do not pass. */
   readonly resources?: readonly string[];
+}
+
+/** What is on a node, where that is not what every node of the VPC CNI has. */
+export interface NodeFilesSpec {
+  /** Instead of 10-aws.conflist: contents by name, or why one cannot be read. */
+  readonly config?: Readonly<
+    Record<string, string | { readonly mode?: string; readonly unread: 'refused' | 'dangling' | 'outside' | 'special' }>
+  >;
+  /** Instead of those of the VPC CNI. */
+  readonly binaries?: readonly string[];
+  /** Servers by the path below /etc/cni/net.d. */
+  readonly kubeconfigs?: Readonly<Record<string, string>>;
+  /** Whether the BPF file system is mounted. */
+  readonly bpf?: boolean;
+  readonly defaultRoute?: boolean;
+  /** Further lines of the probe: links, routes, neighbours. */
+  readonly overlay?: readonly string[];
+  /** What becomes of a pod that is to look, instead of its end: a `status`. */
+  readonly podStatus?: JsonObject;
 }
 
 export interface LeakSpec {
