@@ -1,16 +1,31 @@
 import { UsageError } from '#lib/cli/usage-error.ts';
+import { assumedRole } from '#lib/collect/aws/assumed-role.ts';
 import { type AwsClients, awsClients } from '#lib/collect/aws/clients.ts';
+import type { AccountRole } from '#lib/model/target.ts';
 
-/** Clients by Region, made once each: a Region's clients share one rate cap. */
-export type ClientsOf = (region: string) => AwsClients;
+/**
+ * Clients by Region and role, made once each: those of an account and Region share one rate cap, those of a role its credentials.
+ * Without a role, of the credentials at hand.
+ */
+export type ClientsOf = (region: string, role?: AccountRole) => AwsClients;
 
-export function clientsByRegion(): ClientsOf {
+/** Roles are assumed in `home`, a Region that is enabled for the credentials at hand; by default in the Region that is asked for. */
+export function clientsByRegion(home?: string): ClientsOf {
   const made = new Map<string, AwsClients>();
-  return (region) => {
-    const clients = made.get(region) ?? awsClients({ region });
-    made.set(region, clients);
+  const roles = new Map<string, ReturnType<typeof assumedRole>>();
+  const credentialsOf = (role: AccountRole, region: string): ReturnType<typeof assumedRole> => {
+    const key = JSON.stringify([role.arn, role.externalId]);
+    const credentials = roles.get(key) ?? assumedRole(role, { sts: clientsOf(home ?? region).sts });
+    roles.set(key, credentials);
+    return credentials;
+  };
+  const clientsOf: ClientsOf = (region, role) => {
+    const key = JSON.stringify([region, role?.arn, role?.externalId]);
+    const clients = made.get(key) ?? awsClients({ region, ...(role && { credentials: credentialsOf(role, region) }) });
+    made.set(key, clients);
     return clients;
   };
+  return clientsOf;
 }
 
 /** Makes the SDK use this profile, for credentials and Region alike. To be called before the first client is made. */

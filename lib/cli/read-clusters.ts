@@ -6,8 +6,11 @@ import { survey } from '#lib/cli/survey.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import type { Config } from '#lib/config/config.ts';
+import { unmatchedRules } from '#lib/config/unmatched.ts';
+import type { FleetEntries } from '#lib/discover/entry.ts';
 import type { ReadFailure } from '#lib/model/failure.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
+import { plainText } from '#lib/report/plain-text.ts';
 
 /**
  * Finds the clusters that the options or the fleet of the configuration mean, reads them, and hands each Snapshot to `use`.
@@ -21,11 +24,14 @@ export async function readClusters<T extends { readonly outcome: string }>(
 ): Promise<{ readonly results: readonly T[]; readonly failures: readonly ReadFailure[]; readonly clientsOf: ClientsOf }> {
   useProfile(options.profile);
   await requireKubeconfig(options.kubeconfig);
-  const clientsOf = clientsByRegion();
-  const { targets, failures } = await unlessInterrupted(
-    findTargets(await wantedClusters(options, config), clientsOf),
-    system.signal,
-  );
+  const wanted = await wantedClusters(options, config);
+  const home = await homeRegion(wanted);
+  const clientsOf = clientsByRegion(home);
+  const { targets, failures, warnings } = await unlessInterrupted(findTargets(wanted, { clientsOf, home }), system.signal);
+  const all = options.region === undefined && !options.all && !options.cluster && failures.length === 0;
+  for (const warning of [...warnings, ...(all ? unmatchedRules(config, targets) : [])]) {
+    await system.stderr.write(`warning: ${plainText(warning)}\n`);
+  }
   const { path, context } = { path: options.kubeconfig, context: options.context };
   const kubeconfig =
     path === undefined && context === undefined ? undefined : { ...(path && { path }), ...(context && { context }) };
@@ -51,21 +57,42 @@ async function requireKubeconfig(file: string | undefined): Promise<void> {
 /** @throws UsageError where nothing says which clusters are meant */
 export async function wantedClusters(
   { cluster, all, region }: Pick<ClusterOptions, 'cluster' | 'all' | 'region'>,
-  { fleet }: Pick<Config, 'fleet'>,
-): Promise<readonly Wanted[]> {
+  { fleet, accounts, organization }: Pick<Config, 'fleet' | 'accounts' | 'organization'>,
+): Promise<Wanted> {
   if (cluster && all) throw new UsageError('--cluster and --all exclude each other');
-  if (cluster) {
-    const here = await resolveRegion(region);
-    return cluster.map((name) => ({ region: here, name }));
-  }
-  if (all) return [{ region: await resolveRegion(region), patterns: ['*'] }];
-  const wanted = fleet.filter((entry) => region === undefined || entry.region === region);
-  if (wanted.length > 0) return wanted.map((entry) => ({ region: entry.region, patterns: entry.clusters }));
+  if (cluster) return { kind: 'named', region: await resolveRegion(region), names: cluster };
+  if (all) return { kind: 'fleet', entries: { fleet: [{ region: await resolveRegion(region), clusters: ['*'] }], accounts: [] } };
+  const entries = inRegion({ fleet, accounts, organization }, region);
+  if (entries.fleet.length + entries.accounts.length > 0 || entries.organization) return { kind: 'fleet', entries };
   throw new UsageError(
-    fleet.length > 0
+    fleet.length + accounts.length > 0 || organization
       ? `the fleet of the configuration has no clusters in ${region}`
       : 'which clusters? Give --cluster NAME or --all, or write a fleet into cniwatch.yaml',
   );
+}
+
+function inRegion({ fleet, accounts, organization }: FleetEntries, region: string | undefined): FleetEntries {
+  if (region === undefined) return { fleet, accounts, organization };
+  const here = <T extends { readonly regions: readonly string[] }>(entry: T): T[] =>
+    entry.regions.includes(region) ? [{ ...entry, regions: [region] }] : [];
+  const [organizationHere] = organization ? here(organization) : [];
+  return {
+    fleet: fleet.filter((entry) => entry.region === region),
+    accounts: accounts.flatMap(here),
+    organization: organizationHere,
+  };
+}
+
+/** Where the credentials at hand are certainly good: their own Region, else the first that is looked in. */
+async function homeRegion(wanted: Wanted): Promise<string> {
+  if (wanted.kind === 'named') return wanted.region;
+  const { fleet, accounts, organization } = wanted.entries;
+  const [first = ''] = [
+    ...fleet.map(({ region }) => region),
+    ...accounts.flatMap(({ regions }) => regions),
+    ...(organization?.regions ?? []),
+  ];
+  return accounts.length === 0 && organization === undefined ? first : resolveRegion(undefined).catch(() => first);
 }
 
 /** The work, or the interruption if that comes first: discovery itself takes no signal. */

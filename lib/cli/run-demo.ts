@@ -33,7 +33,8 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
   const leave = enterSandbox(sandbox.environment);
   try {
     const clientsOf = clientsByRegion();
-    const { targets, failures } = await findTargets([{ region: fleet.region, patterns: ['*'] }], clientsOf);
+    const entries = { fleet: [{ region: fleet.region, clusters: ['*'] }], accounts: [] };
+    const { targets, failures } = await findTargets({ kind: 'fleet', entries }, { clientsOf, home: fleet.region });
     for (const failure of failures) await reportError(failure, system);
     const settings = { clientsOf, concurrency: 5, ...config.collect };
     const past = await livePast('cloudwatch', checks, signal);

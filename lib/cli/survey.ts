@@ -45,10 +45,8 @@ export async function survey<T extends { readonly outcome: string }>(
   let read = 0;
   const readOne = async (target: Target): Promise<T> => {
     signal.throwIfAborted();
-    const aws = clientsOf(target.region);
-    const label = targets.some(({ name, arn }) => name === target.name && arn !== target.arn)
-      ? `${target.name} (${target.region})`
-      : target.name;
+    const aws = clientsOf(target.region, target.role);
+    const label = labelOf(target, targets);
     const snapshot = await collect(target, {
       aws,
       kubernetes: await accessTo(target, aws, kubeconfig),
@@ -74,6 +72,13 @@ export async function survey<T extends { readonly outcome: string }>(
   } finally {
     await progress.end();
   }
+}
+
+/** The name, with what tells it from another cluster of that name. */
+function labelOf({ name, account, region, arn }: Target, targets: readonly Target[]): string {
+  const namesakes = targets.filter((other) => other.name === name && other.arn !== arn);
+  if (namesakes.length === 0) return name;
+  return namesakes.some((other) => other.account !== account) ? `${name} (${account}, ${region})` : `${name} (${region})`;
 }
 
 async function accessTo(

@@ -45,14 +45,14 @@ export async function discoverCluster(
 
 /**
  * Every cluster of a Region whose name matches a pattern (`*` stands for any characters), in the order of EKS.
- * Without patterns, every cluster.
+ * Without patterns, every cluster. Who calls is asked only where `account` does not say it.
  * @throws ReadFailure where AWS could not be asked
  */
 export async function discoverRegion(
-  { region, names }: { region: string; names?: readonly string[] },
+  { region, names, account: known }: { region: string; names?: readonly string[]; account?: string },
   clients: DiscoverClients,
 ): Promise<readonly Target[]> {
-  const [account, all] = await Promise.all([ownAccount(region, clients), listNames(region, clients)]);
+  const [account, all] = await Promise.all([known ?? ownAccount(region, clients), listNames(region, clients)]);
   return all
     .filter((name) => names === undefined || names.length === 0 || matchesAny(name, names))
     .map((name) => ({ account, region, name, arn: clusterArn(account, region, name) }));
@@ -63,7 +63,8 @@ async function ownTarget(region: string, name: string, clients: DiscoverClients)
   return { account, region, name, arn: clusterArn(account, region, name) };
 }
 
-async function ownAccount(region: string, { sts }: DiscoverClients): Promise<string> {
+/** The account of the credentials. @throws ReadFailure */
+export async function ownAccount(region: string, { sts }: Pick<DiscoverClients, 'sts'>): Promise<string> {
   const action = 'sts:GetCallerIdentity';
   const { Account: account } = await sts.send(new GetCallerIdentityCommand({})).catch((error) => {
     throw awsFailure(error, { action, region });

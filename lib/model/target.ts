@@ -20,13 +20,22 @@ export const target = z.object({
 });
 export type Target = Readonly<z.infer<typeof target>>;
 
+/** The partition follows from the Region's prefix, as in AWS's own endpoint rules. */
+function partitionOf(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
 /**
- * The ARN of an EKS cluster. The partition follows from the Region's prefix, as in AWS's own endpoint rules.
+ * The ARN of an EKS cluster.
  * Source: AWS General Reference, "Amazon Resource Names" and the service authorization reference of EKS.
  */
 export function clusterArn(account: string, region: string, name: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
+  return `arn:${partitionOf(region)}:eks:${region}:${account}:cluster/${name}`;
+}
+
+/** The ARN of an IAM role, given by name (with its path, if it has one) or already as an ARN. */
+export function roleArn(account: string, region: string, role: string): string {
+  return role.startsWith('arn:') ? role : `arn:${partitionOf(region)}:iam::${account}:role/${role.replace(/^\//, '')}`;
 }
 
 /** Which cluster it is, without the way into its account: what Snapshots and reports hold. */

@@ -10,48 +10,54 @@ import { clusterArn } from '#lib/model/target.ts';
 import { ACCOUNT } from '#test/scenarios/slices.ts';
 
 describe('the clusters that are wanted', () => {
-  const fleet = [
-    { region: 'eu-west-1', clusters: ['shop-*'] },
-    { region: 'us-east-1', clusters: ['*'] },
-  ];
-  const none: typeof fleet = [];
+  const nothing = { fleet: [], accounts: [] };
+  const west = { region: 'eu-west-1', clusters: ['shop-*'] };
+  const east = { region: 'us-east-1', clusters: ['*'] };
+  const pay = { id: '444455556666', role: 'cniwatch-reader', regions: ['eu-west-1', 'us-east-1'], clusters: ['*'] };
+  const organization = { role: 'cniwatch-reader', regions: ['us-east-1'], exclude: [], clusters: ['*'] };
+  const whole = { fleet: [west, east], accounts: [pay], organization };
 
   test.each([
     [
       'named ones',
       { cluster: ['a', 'b'], region: 'eu-west-1' },
-      none,
-      [
-        { region: 'eu-west-1', name: 'a' },
-        { region: 'eu-west-1', name: 'b' },
-      ],
+      nothing,
+      { kind: 'named', region: 'eu-west-1', names: ['a', 'b'] },
     ],
-    ['all of a Region', { all: true, region: 'eu-west-1' }, fleet, [{ region: 'eu-west-1', patterns: ['*'] }]],
     [
-      'the fleet',
-      {},
-      fleet,
-      [
-        { region: 'eu-west-1', patterns: ['shop-*'] },
-        { region: 'us-east-1', patterns: ['*'] },
-      ],
+      'all of a Region',
+      { all: true, region: 'eu-west-1' },
+      whole,
+      { kind: 'fleet', entries: { fleet: [{ region: 'eu-west-1', clusters: ['*'] }], accounts: [] } },
     ],
-    ['the fleet of one Region', { region: 'us-east-1' }, fleet, [{ region: 'us-east-1', patterns: ['*'] }]],
-  ] as const)('are %s', async (_, options, fleet, wanted) => {
-    expect(await wantedClusters(options, { fleet })).toEqual(wanted);
+    ['the fleet', {}, whole, { kind: 'fleet', entries: whole }],
+    [
+      'the fleet of one Region',
+      { region: 'eu-west-1' },
+      whole,
+      { kind: 'fleet', entries: { fleet: [west], accounts: [{ ...pay, regions: ['eu-west-1'] }] } },
+    ],
+    [
+      'an organization in one Region',
+      { region: 'us-east-1' },
+      { ...nothing, organization },
+      { kind: 'fleet', entries: { ...nothing, organization } },
+    ],
+  ])('are %s', async (_, options, config, wanted) => {
+    expect(await wantedClusters(options as Parameters<typeof wantedClusters>[0], config)).toEqual(wanted);
   });
 
   test.each([
-    ['named and all at once', { cluster: ['a'], all: true }, none, '--cluster and --all exclude each other'],
-    ['said nowhere', {}, none, 'which clusters? Give --cluster NAME or --all'],
+    ['named and all at once', { cluster: ['a'], all: true }, nothing, '--cluster and --all exclude each other'],
+    ['said nowhere', {}, nothing, 'which clusters? Give --cluster NAME or --all'],
     [
       'in a Region without a fleet',
       { region: 'sa-east-1' },
-      fleet,
+      whole,
       'the fleet of the configuration has no clusters in sa-east-1',
     ],
-  ] as const)('cannot be %s', async (_, options, fleet, message) => {
-    const asked = wantedClusters(options, { fleet });
+  ] as const)('cannot be %s', async (_, options, config, message) => {
+    const asked = wantedClusters(options, config);
     await expect(asked).rejects.toThrow(UsageError);
     await expect(asked).rejects.toThrow(message);
   });
@@ -67,33 +73,24 @@ describe('targets', () => {
   });
   const clientsOf: ClientsOf = (region) =>
     ({ eks: new EKSClient({ region }), sts: new STSClient({ region }) }) as ReturnType<ClientsOf>;
-  const find = async (...wanted: Wanted[]) => {
-    const { targets, failures } = await findTargets(wanted, clientsOf);
-    return { names: targets.map(({ name }) => name), failures: failures.map(({ message }) => message) };
+  const find = async (wanted: Wanted) => {
+    const { targets, failures, warnings } = await findTargets(wanted, { clientsOf, home: 'eu-west-1' });
+    return { names: targets.map(({ name }) => name), failures: failures.map(({ message }) => message), warnings };
   };
+  const named = (...names: readonly string[]) => find({ kind: 'named', region: 'eu-west-1', names });
 
-  test('stand in a stable order, each cluster once', async () => {
-    expect(
-      await find(
-        { region: 'eu-west-1', name: 'tools' },
-        { region: 'eu-west-1', patterns: ['*'] },
-        { region: 'eu-west-1', name: 'shop-test' },
-      ),
-    ).toEqual({ names: ['shop-prod', 'shop-test', 'tools'], failures: [] });
+  test('that are named stand in a stable order, each once', async () => {
+    expect(await named('tools', 'shop-test', 'tools')).toEqual({ names: ['shop-test', 'tools'], failures: [], warnings: [] });
   });
-  test('that cannot be found do not hide the others', async () => {
-    expect(await find({ region: 'eu-west-1', name: 'gone' }, { region: 'eu-west-1', name: 'tools' })).toEqual({
+  test('that cannot be found do not hide the others, and are told once', async () => {
+    expect(await named('gone', 'tools', 'gone')).toEqual({
       names: ['tools'],
       failures: ['There is no EKS cluster gone in eu-west-1.'],
+      warnings: [],
     });
   });
-  test('of which there are none are a failure: an empty fleet is no healthy one', async () => {
-    expect(await find({ region: 'eu-west-1', patterns: ['web-*', 'api'] })).toEqual({
-      names: [],
-      failures: ['No EKS cluster in eu-west-1 matches web-*, api.'],
-    });
-  });
-  test('that fail alike are told once', async () => {
-    expect((await find({ region: 'eu-west-1', name: 'gone' }, { region: 'eu-west-1', name: 'gone' })).failures).toHaveLength(1);
+  test('of a fleet are found by its patterns', async () => {
+    const entries = { fleet: [{ region: 'eu-west-1', clusters: ['shop-*'] }], accounts: [] };
+    expect(await find({ kind: 'fleet', entries })).toEqual({ names: ['shop-prod', 'shop-test'], failures: [], warnings: [] });
   });
 });
