@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { JsonObject, KubernetesObject, KubernetesResource, Reaction, WorldCluster } from '#lib/sandbox/world.ts';
+import { eventsOf, reacted, reactionTo } from '#lib/sandbox/reactions.ts';
+import type { KubernetesObject, KubernetesResource, Reaction, WorldCluster } from '#lib/sandbox/world.ts';
 
 interface Created {
   readonly object: KubernetesObject;
@@ -24,11 +25,11 @@ export class KubernetesStore {
   find({ apiVersion, plural }: { apiVersion: string; plural: string }): KubernetesResource | undefined {
     const resource = this.#resource(apiVersion, plural);
     if (resource === undefined) return undefined;
-    const created = this.#created.get(resource) ?? [];
+    const created = [...(this.#created.get(resource) ?? []).map(current), ...(resource.kind === 'Event' ? this.#told() : [])];
     const removed = this.#removed.get(resource);
     if (created.length === 0 && removed === undefined) return resource;
     const kept = removed === undefined ? resource.items : resource.items.filter((item) => !removed.has(item));
-    return { ...resource, items: [...kept, ...created.map(current)] };
+    return { ...resource, items: [...kept, ...created] };
   }
 
   hasNamespace(name: string): boolean {
@@ -52,7 +53,7 @@ export class KubernetesStore {
       creationTimestamp: this.#now().toISOString(),
     };
     const object = { ...body, apiVersion, kind: resource.kind, metadata };
-    const created = { object, at: performance.now(), reaction: this.#reactionTo(object) };
+    const created = { object, at: performance.now(), reaction: reactionTo(object, this.#cluster.reactions) };
     this.#created.set(resource, [...(this.#created.get(resource) ?? []), created]);
     return current(created);
   }
@@ -80,18 +81,13 @@ export class KubernetesStore {
     return pods.items.some(isNamed(name, namespace)) ? '' : undefined;
   }
 
-  #resource(apiVersion: string, plural: string): KubernetesResource | undefined {
-    return this.#cluster.kubernetes.find((resource) => resource.apiVersion === apiVersion && resource.plural === plural);
+  /** Events about what was created. */
+  #told(): KubernetesObject[] {
+    return [...this.#created.values()].flat().flatMap(({ object, reaction }) => eventsOf(object, reaction));
   }
 
-  #reactionTo({ kind, metadata, ...object }: KubernetesObject): Reaction | undefined {
-    const spec = object['spec'] as JsonObject | undefined;
-    return this.#cluster.reactions?.find(
-      (reaction) =>
-        reaction.kind === kind &&
-        Object.entries(reaction.labels ?? {}).every(([key, value]) => metadata.labels?.[key] === value) &&
-        (reaction.node === undefined || reaction.node === spec?.['nodeName'] || reaction.node === spec?.['node']),
-    );
+  #resource(apiVersion: string, plural: string): KubernetesResource | undefined {
+    return this.#cluster.kubernetes.find((resource) => resource.apiVersion === apiVersion && resource.plural === plural);
   }
 }
 
@@ -101,18 +97,5 @@ const isNamed =
     metadata.name === name && metadata.namespace === namespace;
 
 function current({ object, at, reaction }: Created): KubernetesObject {
-  const age = performance.now() - at;
-  const due = reaction?.steps.filter(({ afterMs }) => afterMs <= age) ?? [];
-  return due.reduce<JsonObject>((whole, { merge }) => merged(whole, merge), object) as KubernetesObject;
+  return reacted(object, reaction, performance.now() - at);
 }
-
-/** JSON merge, without deletion. */
-function merged(into: JsonObject, from: JsonObject): JsonObject {
-  const entries = Object.entries(from).map(([key, value]) => {
-    const before = into[key];
-    return [key, isObject(before) && isObject(value) ? merged(before, value) : value];
-  });
-  return { ...into, ...Object.fromEntries(entries) };
-}
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -84,12 +84,17 @@ export interface Reaction {
   readonly kind: string;
   /** Labels that the object has to have. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** The `spec.nodeName` (of a pod), `spec.node` (of a CalicoNodeStatus) that it has to have. */
+  /** The node that it has to be for: `spec.nodeName` or the only node of a pod's affinity, `spec.node` of a CalicoNodeStatus. */
   readonly node?: string;
-  /** Merged into the object one after the other; `afterMs` counts from its creation. */
+  /**
+   * Merged into the object one after the other; `afterMs` counts from its creation. `{ secondsAfter: 3 }` stands for the time that is
+   * three seconds after its creation.
+   */
   readonly steps: readonly { readonly afterMs: number; readonly merge: JsonObject }[];
   /** What its container writes: the pod's log from the first step on. */
   readonly log?: string;
+  /** Warnings about it, from its creation on. */
+  readonly events?: readonly { readonly reason: string; readonly message: string }[];
 }
 
 /** One kind that the API server serves, and its objects; an empty list is a kind that is installed and unused. */
