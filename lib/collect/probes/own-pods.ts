@@ -25,18 +25,45 @@ export function podsOf(namespace: string): KubernetesCollection {
  * Deletes what a crashed run left behind: pods of this probe that were created more than `olderThan` milliseconds before `now`.
  * @returns how many. @throws ReadFailure where they cannot be listed; one that cannot be deleted is left to the next sweep
  */
-export async function sweepPods(
-  { kubernetes, kubernetesWrites }: Pick<Sources, 'kubernetes' | 'kubernetesWrites'>,
-  { namespace, probe, olderThan, now }: { namespace: string; probe: string; olderThan: number; now: Date },
+export function sweepPods(
+  sources: Pick<Sources, 'kubernetes' | 'kubernetesWrites'>,
+  { namespace, ...sweep }: Sweep & { readonly namespace: string },
 ): Promise<number> {
-  const at = podsOf(namespace);
+  return sweepOwn(sources, podsOf(namespace), sweep);
+}
+
+interface Sweep {
+  readonly probe: string;
+  /** Milliseconds. */
+  readonly olderThan: number;
+  readonly now: Date;
+}
+
+/** The same for objects of any kind. */
+export async function sweepOwn(
+  sources: Pick<Sources, 'kubernetes' | 'kubernetesWrites'>,
+  at: KubernetesCollection,
+  { probe, olderThan, now }: Sweep,
+): Promise<number> {
+  const found = await listOwn(sources, at, probe);
+  const left = found.filter(({ createdAt }) => now.getTime() - createdAt > olderThan);
+  const removed = await Promise.all(left.map(({ name }) => sources.kubernetesWrites.remove(at, name).catch(() => false)));
+  return removed.filter(Boolean).length;
+}
+
+/**
+ * Names of a probe's objects, and when each was created, in milliseconds since 1970.
+ * @throws ReadFailure
+ */
+export function listOwn(
+  { kubernetes }: Pick<Sources, 'kubernetes'>,
+  at: KubernetesCollection,
+  probe: string,
+): Promise<readonly { readonly name: string; readonly createdAt: number }[]> {
   const labelSelector = Object.entries(ownLabels(probe))
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  const found = await kubernetes.list({ ...at, query: { labelSelector } }, nameAndAge);
-  const left = found.filter(({ createdAt }) => now.getTime() - createdAt > olderThan);
-  const removed = await Promise.all(left.map(({ name }) => kubernetesWrites.remove(at, name).catch(() => false)));
-  return removed.filter(Boolean).length;
+  return kubernetes.list({ ...at, query: { labelSelector } }, nameAndAge);
 }
 
 function nameAndAge(item: JsonObject): { name: string; createdAt: number } {
