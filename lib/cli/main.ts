@@ -6,6 +6,7 @@ import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
 import type { System } from '#lib/cli/system.ts';
 import { processSystem } from '#lib/cli/system.ts';
+import { triageCommand } from '#lib/cli/triage.ts';
 import { whatIfCommand } from '#lib/cli/whatif.ts';
 
 /** Runs one command line and answers with the exit code. Never throws: every error is told on stderr. */
@@ -25,7 +26,7 @@ export async function main(
     // What follows a command is its own, and of `explain subnet` the subcommand's.
     .enablePositionalOptions()
     .addHelpText('after', '\nStart with: cniwatch demo');
-  for (const command of [checkCommand, captureCommand, explainCommand, whatIfCommand, demoCommand])
+  for (const command of [checkCommand, triageCommand, captureCommand, explainCommand, whatIfCommand, demoCommand])
     program.addCommand(command(system, done));
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command

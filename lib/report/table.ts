@@ -2,7 +2,7 @@ import pico from 'picocolors';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
-import type { Verdict } from '#lib/model/verdict.ts';
+import { BADGE, badge } from '#lib/report/badge.ts';
 import { problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
 import { fold, type Problem } from '#lib/report/fold.ts';
 import { plainText } from '#lib/report/plain-text.ts';
@@ -24,7 +24,6 @@ type Colours = ReturnType<typeof pico.createColors>;
 const SHOWN_PER_CHECK = 10;
 /** A remediation is explained up to this many lines; Markdown and HTML explain it whole. */
 const ADVICE_LINES = 3;
-const BADGE = 'CRITICAL'.length;
 const INDENT = ' '.repeat(2 + BADGE + 2);
 
 /** For a terminal in the middle of the night: a line a cluster, then the problems, worst first, and what to do. */
@@ -129,20 +128,4 @@ function adviceLines(finding: Finding, { width, told }: Layout): string[] {
   const advice = briefAdvice(finding, (text) => !told.has(remediation) && lines(text).length <= ADVICE_LINES);
   told.add(remediation);
   return lines(advice);
-}
-
-function badge(verdict: Verdict, paint: Colours): string {
-  const text = (verdict === 'not-applicable' ? 'n/a' : verdict).toUpperCase().padEnd(BADGE);
-  switch (verdict) {
-    case 'critical':
-      return paint.bold(paint.red(text));
-    case 'warning':
-      return paint.yellow(text);
-    case 'unknown':
-      return paint.magenta(text);
-    case 'ok':
-      return paint.green(text);
-    case 'not-applicable':
-      return paint.dim(text);
-  }
 }
