@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { AwsError } from '#lib/sandbox/aws-error.ts';
 import { xml } from '#lib/sandbox/xml.ts';
 
-export type AwsService = 'ec2' | 'eks' | 'sts' | 'monitoring' | 'autoscaling' | 'servicequotas';
+export type AwsService = 'ec2' | 'eks' | 'sts' | 'monitoring' | 'autoscaling' | 'servicequotas' | 'organizations';
 
 /** A body and how to send it. */
 export interface Answer {
@@ -18,6 +18,7 @@ const CONTENT_TYPES: Readonly<Record<AwsService, string>> = {
   monitoring: 'application/x-amz-json-1.0',
   autoscaling: 'text/xml',
   servicequotas: 'application/x-amz-json-1.1',
+  organizations: 'application/x-amz-json-1.1',
 };
 
 export function awsData(service: AwsService, body: string): Answer {
@@ -37,6 +38,7 @@ export function awsFailure(service: AwsService, { code, message, status }: AwsEr
     case 'eks':
       return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ message }) };
     case 'servicequotas':
+    case 'organizations':
       return { status, headers, body: JSON.stringify({ __type: code, message }) };
     case 'monitoring':
       return {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import type { Accounts, MemberAccount } from '#lib/sandbox/accounts.ts';
 import { answerAutoScaling } from '#lib/sandbox/auto-scaling.ts';
 import { type Answer, type AwsService, awsData, awsFailure, send } from '#lib/sandbox/aws-answer.ts';
 import { AwsError } from '#lib/sandbox/aws-error.ts';
@@ -12,6 +13,7 @@ import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
 import { answerMetricData } from '#lib/sandbox/metric-data.ts';
+import { answerOrganizations, isOrganizationsOperation } from '#lib/sandbox/organizations.ts';
 import type { RequestLog } from '#lib/sandbox/request-log.ts';
 import { answerServiceQuotas } from '#lib/sandbox/service-quotas.ts';
 import type { World } from '#lib/sandbox/world.ts';
@@ -24,22 +26,32 @@ interface Call {
 }
 
 interface Parts {
+  /** Of the caller's own account. */
   readonly world: World;
+  readonly accounts: Accounts;
+  readonly members: readonly MemberAccount[];
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly now: () => Date;
-  readonly entry: (cluster: string) => KubernetesEntry;
+  readonly entry: (cluster: string, world: World) => KubernetesEntry;
+}
+
+/** A request, and the world that it is for. */
+interface Asked {
+  readonly service: AwsService;
+  readonly request: IncomingMessage;
+  readonly body: string;
+  readonly world: World;
 }
 
 /** The AWS services behind one endpoint: a request's signature says which it is for. */
 export class AwsApi {
   readonly #parts: Parts;
-  readonly #throttle: Ec2Throttle;
+  readonly #throttles = new Map<World, Ec2Throttle>();
   readonly #metrics: PublishedMetric[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#throttle = new Ec2Throttle(() => parts.now().getTime());
   }
 
   get metrics(): readonly PublishedMetric[] {
@@ -59,10 +71,12 @@ export class AwsApi {
   }
 
   async #answer(service: AwsService, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = this.#call(service, request, await readBody(request));
+    const world = this.#parts.accounts.worldOf(request, service);
+    const refused = world instanceof AwsError;
+    const call = this.#call({ service, request, body: await readBody(request), world: refused ? this.#parts.world : world });
     const operation = `${service === 'monitoring' ? 'cloudwatch' : service}:${call.operation}`;
     this.#parts.log.count(operation);
-    const answer = () => answered(service, call);
+    const answer = () => (refused ? awsFailure(service, world) : answered(service, call));
     const fault = this.#parts.faults.strike(operation);
     if (fault === undefined) return send(response, answer());
     await sendFaulty(response, fault, {
@@ -71,23 +85,31 @@ export class AwsApi {
     });
   }
 
-  #call(service: AwsService, request: IncomingMessage, body: string): Call {
-    const { world, entry } = this.#parts;
+  #call({ service, request, body, world }: Asked): Call {
+    const { entry, members, accounts } = this.#parts;
     switch (service) {
       case 'ec2': {
         const query = parseEc2Query(body);
-        return { operation: query.action, answer: () => this.#ec2(query) };
+        return { operation: query.action, answer: () => this.#ec2(query, world) };
       }
       case 'eks': {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
         const { method = 'GET' } = request;
-        const routed = routeEks(world, { method, url, body }, entry);
+        const routed = routeEks(world, { method, url, body }, (cluster) => entry(cluster, world));
         return routed === undefined
           ? unknownCall(`${method} ${url.pathname}`)
           : { operation: routed.operation, answer: () => JSON.stringify(routed.answer()) };
       }
-      case 'sts':
-        return { operation: new URLSearchParams(body).get('Action') ?? '', answer: () => callerIdentity(world) };
+      case 'sts': {
+        const operation = new URLSearchParams(body).get('Action') ?? '';
+        return { operation, answer: () => (operation === 'AssumeRole' ? accounts.assumeRole(body) : callerIdentity(world)) };
+      }
+      case 'organizations': {
+        const operation = targetOf(request);
+        return isOrganizationsOperation(operation)
+          ? { operation, answer: () => answerOrganizations({ home: world, members }, operation, body) }
+          : unknownCall(operation);
+      }
       case 'autoscaling':
         return { operation: new URLSearchParams(body).get('Action') ?? '', answer: () => answerAutoScaling(world, body) };
       case 'servicequotas': {
@@ -98,7 +120,7 @@ export class AwsApi {
       }
       case 'monitoring': {
         const operation = targetOf(request);
-        if (operation === 'GetMetricData') return { operation, answer: () => this.#metricData(body) };
+        if (operation === 'GetMetricData') return { operation, answer: () => this.#metricData(body, world) };
         return operation === 'PutMetricData' ? { operation, answer: () => this.#putMetrics(body) } : unknownCall(operation);
       }
     }
@@ -109,14 +131,16 @@ export class AwsApi {
     return '{}';
   }
 
-  #metricData(body: string): string {
-    const { world, now } = this.#parts;
+  #metricData(body: string, world: World): string {
+    const { now } = this.#parts;
     return answerMetricData({ history: world.metricHistory, published: this.#metrics, now: now().getTime() / 1000 }, body);
   }
 
-  #ec2(query: Ec2Query): string {
-    if (!this.#throttle.take(query)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
-    return answerEc2(this.#parts.world, query);
+  #ec2(query: Ec2Query, world: World): string {
+    const throttle = this.#throttles.get(world) ?? new Ec2Throttle(() => this.#parts.now().getTime());
+    this.#throttles.set(world, throttle);
+    if (!throttle.take(query)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    return answerEc2(world, query);
   }
 }
 
@@ -152,7 +176,7 @@ function unknownCall(operation: string): Call {
   };
 }
 
-const SERVICES: readonly AwsService[] = ['ec2', 'eks', 'sts', 'monitoring', 'autoscaling', 'servicequotas'];
+const SERVICES: readonly AwsService[] = ['ec2', 'eks', 'sts', 'monitoring', 'autoscaling', 'servicequotas', 'organizations'];
 
 /** The credential scope ends in `/<service>/aws4_request`. Source: AWS IAM User Guide, "Signature Version 4". */
 function serviceOf({ headers }: IncomingMessage): AwsService | undefined {

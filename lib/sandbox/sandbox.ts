@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Accounts, type MemberAccount } from '#lib/sandbox/accounts.ts';
 import { AwsApi } from '#lib/sandbox/aws-api.ts';
 import { makeCertificate } from '#lib/sandbox/certificate.ts';
 import type { PublishedMetric } from '#lib/sandbox/cloudwatch.ts';
@@ -17,6 +18,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** API servers elsewhere that EKS names as the endpoints of clusters, by name. */
   readonly entries?: Readonly<Record<string, KubernetesEntry>>;
+  /** Further accounts, each behind a role. They are one organization, which the account of the world manages. */
+  readonly members?: readonly MemberAccount[];
 }
 
 export interface Sandbox {
@@ -33,27 +36,32 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Serves a world on loopback: AWS's APIs over HTTP, each cluster's API server over TLS below `/clusters/<name>`. */
+/**
+ * Serves a world on loopback: AWS's APIs over HTTP, each cluster's API server over TLS below `/clusters/<name>`. Other accounts are
+ * entered by AssumeRole.
+ */
 export async function startSandbox(
   world: World,
-  { port = 0, now = () => new Date(), entries = {} }: SandboxOptions = {},
+  { port = 0, now = () => new Date(), entries = {}, members = [] }: SandboxOptions = {},
 ): Promise<Sandbox> {
   const log = new RequestLog();
   const faults = new Faults();
   const certificate = await makeCertificate(now());
-  const { request, upgrade } = kubernetesListeners({ world, log, faults, now });
-  const kubernetes = https.createServer({ cert: certificate.certificate, key: certificate.key }, request).on('upgrade', upgrade);
-  const upgraded = socketsOf(kubernetes);
-  const kubernetesPort = await listen(kubernetes, 0);
+  const certificateAuthorityData = Buffer.from(certificate.authority).toString('base64');
+  const worlds = [world, ...members.flatMap((member) => member.worlds)];
+  const apiServers = new Map<World, ApiServer>();
+  for (const each of worlds) apiServers.set(each, await startApiServer({ world: each, log, faults, now }, certificate));
   const aws = new AwsApi({
     world,
+    accounts: new Accounts(world, members, now),
+    members,
     log,
     faults,
     now,
-    entry: (cluster) =>
+    entry: (cluster, of) =>
       entries[cluster] ?? {
-        endpoint: `https://127.0.0.1:${kubernetesPort}/clusters/${cluster}`,
-        certificateAuthorityData: Buffer.from(certificate.authority).toString('base64'),
+        endpoint: `https://127.0.0.1:${apiServers.get(of)?.port}/clusters/${cluster}`,
+        certificateAuthorityData,
       },
   });
   const server = http.createServer((request, response) => void aws.handle(request, response));
@@ -70,8 +78,29 @@ export async function startSandbox(
     metrics: () => aws.metrics,
     inject: (fault) => faults.inject(fault),
     close: async () => {
+      await Promise.all([close(server), ...[...apiServers.values()].map((each) => each.close())]);
+    },
+  };
+}
+
+/** Of all clusters of a world. */
+interface ApiServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function startApiServer(
+  parts: Parameters<typeof kubernetesListeners>[0],
+  { certificate, key }: Awaited<ReturnType<typeof makeCertificate>>,
+): Promise<ApiServer> {
+  const { request, upgrade } = kubernetesListeners(parts);
+  const server = https.createServer({ cert: certificate, key }, request).on('upgrade', upgrade);
+  const upgraded = socketsOf(server);
+  return {
+    port: await listen(server, 0),
+    close: async () => {
       for (const socket of upgraded) socket.destroy();
-      await Promise.all([close(server), close(kubernetes)]);
+      await close(server);
     },
   };
 }
