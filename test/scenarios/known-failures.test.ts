@@ -1,0 +1,204 @@
+/**
+ * The failures that cniwatch is made to find, each in a world of its own: by which check, with which verdict and which figure. What a
+ * check says when all is well, and when it cannot tell, stands in the tests of its area.
+ */
+import { describe, expect, it } from 'vitest';
+import type { OptInSource } from '#lib/model/collector.ts';
+import type { Verdict } from '#lib/model/verdict.ts';
+import type { World } from '#lib/sandbox/world.ts';
+import { assessWorld } from './assess-world.ts';
+import { agentsUse } from './worlds/agent-memory.ts';
+import { calico, calicoBgp } from './worlds/calico.ts';
+import * as cni from './worlds/cni.ts';
+import * as coredns from './worlds/coredns.ts';
+import * as filters from './worlds/dns-filters.ts';
+import { flannel } from './worlds/flannel.ts';
+import { trouble } from './worlds/nodes.ts';
+import { shutBetweenNodes } from './worlds/other-cni.ts';
+
+interface KnownFailure {
+  readonly world: () => World;
+  readonly check: string;
+  readonly verdict: Verdict;
+  /** Stands in the evidence of one finding of that verdict. */
+  readonly figure: Readonly<Record<string, unknown>>;
+  readonly optIn?: readonly OptInSource[];
+}
+
+const sandboxFails = (message: string, cause: string): KnownFailure => ({
+  world: () => cni.failingWith(message),
+  check: 'pod-sandbox-failures',
+  verdict: 'critical',
+  figure: { cause, podsStanding: 3, nodeCount: 1 },
+});
+const bgp = (states: readonly string[], verdict: Verdict, figure: KnownFailure['figure']): KnownFailure => ({
+  world: () => calicoBgp(...states),
+  check: 'calico-bgp',
+  verdict,
+  figure,
+});
+
+const NOT_READY =
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:cni plugin not initialized';
+
+const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
+  'pods that cannot get a network': [
+    { world: cni.agentDown, check: 'pods-awaiting-network', verdict: 'critical', figure: { awaiting: 3, nodeCount: 1 } },
+    { world: cni.nodesFull, check: 'pods-awaiting-network', verdict: 'critical', figure: { nodeCount: 4 } },
+    {
+      world: cni.nodesFull,
+      check: 'pod-sandbox-failures',
+      verdict: 'critical',
+      figure: { cause: 'no-free-address', detail: 'node-limit', scope: 'cluster' },
+    },
+  ],
+  'agents down': [
+    {
+      world: cni.agentDown,
+      check: 'cni-agents',
+      verdict: 'critical',
+      figure: { expectedNodes: 4, failing: 1, podsWaiting: 3, crashReasons: expect.objectContaining({ CrashLoopBackOff: 1 }) },
+    },
+  ],
+  'nodes NotReady': [
+    {
+      world: () => trouble({ condition: { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: NOT_READY } }),
+      check: 'node-readiness',
+      verdict: 'critical',
+      figure: { ready: 'False', causes: ['cni-not-initialised'] },
+    },
+  ],
+  'a missing binary': [sandboxFails('failed to find plugin "aws-cni" in path [/opt/cni/bin]', 'missing-binary')],
+  'the Kubernetes API unreachable': [
+    sandboxFails('Get "https://172.20.0.1:443/api/v1/namespaces/shop": dial tcp 172.20.0.1:443: i/o timeout', 'api-unreachable'),
+  ],
+  'DNS blocked by a policy': [
+    {
+      world: () => filters.policies(filters.denyAll),
+      check: 'dns-network-policy',
+      verdict: 'critical',
+      figure: { protocol: 'udp, tcp', policies: [expect.stringContaining('deny')] },
+    },
+    {
+      world: filters.groupLetsNoDnsOut,
+      check: 'dns-security-groups',
+      verdict: 'critical',
+      figure: { missingRule: expect.objectContaining({ direction: 'egress', protocols: ['udp', 'tcp'], fromPort: 53 }) },
+    },
+  ],
+  'Calico blocks above 80 %': [
+    {
+      world: () => calico({ group: 'v3', blocks: [64, 64, 64, 20] }),
+      check: 'calico-ipam',
+      verdict: 'warning',
+      figure: { capacity: 256, inUse: 212, usedPercent: 82.8 },
+    },
+    {
+      world: () => calico({ blocks: [0, 0, 0, 0] }),
+      check: 'calico-block-fragmentation',
+      verdict: 'warning',
+      figure: { blocksClaimed: 4, blocksTotal: 4, blocksPercent: 100, freeInBlocks: 256 },
+    },
+  ],
+  'BGP peers Idle, Connect or of a wrong AS': [
+    bgp(['Established', 'Idle'], 'warning', {
+      notEstablished: 1,
+      peersDown: [expect.objectContaining({ state: 'Idle', cause: expect.stringContaining('TCP 179') })],
+    }),
+    bgp(['Connect'], 'critical', { established: 0, peersDown: [expect.objectContaining({ state: 'Connect' })] }),
+    bgp(['OpenSent'], 'critical', {
+      established: 0,
+      peersDown: [expect.objectContaining({ state: 'OpenSent', cause: expect.stringContaining('AS number') })],
+    }),
+  ],
+  'an IP-in-IP mismatch': [
+    {
+      world: () =>
+        calico({
+          pools: {
+            pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' },
+            more: { cidr: '10.245.0.0/24', vxlanMode: 'Always' },
+          },
+          blocks: [1],
+        }),
+      check: 'calico-encapsulation',
+      verdict: 'warning',
+      figure: { ipipMode: 'Always', disagreesWith: ['more'] },
+    },
+  ],
+  'agent memory above 2 GB': [
+    {
+      world: () => agentsUse(60, { 0: 2200 }),
+      check: 'cni-memory',
+      verdict: 'warning',
+      figure: { measured: 4, highestMebibytes: 2200 },
+    },
+    { world: cni.agentOutOfMemory, check: 'cni-memory', verdict: 'warning', figure: { outOfMemory: 1 } },
+  ],
+  'duplicate pod CIDRs': [
+    {
+      world: () => flannel({ podCidr: (at) => `10.244.${at % 3}.0/24` }),
+      check: 'flannel-pod-cidr',
+      verdict: 'critical',
+      figure: { podCidrs: ['10.244.0.0/24'], sharedWith: [expect.any(String)] },
+    },
+  ],
+  'the VXLAN port shut': [
+    {
+      world: () => shutBetweenNodes(flannel()),
+      check: 'flannel-backend',
+      verdict: 'critical',
+      figure: { protocol: 'udp', port: 8472 },
+    },
+    {
+      world: () => shutBetweenNodes(calico({ blocks: [1] })),
+      check: 'calico-encapsulation',
+      verdict: 'critical',
+      figure: { protocol: 'udp', port: 4789 },
+    },
+  ],
+  'a kernel too old for the features': [
+    {
+      world: () => cni.kernel('4.14.355-277.647.amzn2.x86_64'),
+      check: 'cni-kernel',
+      verdict: 'critical',
+      figure: { nodeCount: 4 },
+    },
+  ],
+  'kube-proxy down': [
+    { world: cni.noKubeProxy, check: 'kube-proxy', verdict: 'critical', figure: { expectedNodes: 4 } },
+    {
+      world: cni.kubeProxyMissing,
+      check: 'kube-proxy',
+      verdict: 'critical',
+      figure: { expectedNodes: 4, notReady: 2 },
+    },
+  ],
+  'DNS slow or failing in part': [
+    {
+      world: () => coredns.counters(coredns.metrics(10_000, 20), coredns.metrics(10_000, 300)),
+      check: 'dns-quality',
+      verdict: 'warning',
+      figure: { responses: 20_000, servfailPercent: 1.6 },
+      optIn: ['dnsMetrics'],
+    },
+    {
+      world: () => coredns.counters(coredns.metrics(10_000, 20), coredns.metrics(10_000, 9_000)),
+      check: 'dns-quality',
+      verdict: 'critical',
+      figure: { servfailPercent: 45.1 },
+      optIn: ['dnsMetrics'],
+    },
+  ],
+};
+
+describe.each(Object.entries(KNOWN_FAILURES))('%s', (_failure, rows) => {
+  it.each(rows.map((row, at) => ({ ...row, at: at + 1 })))('is found by $check: $verdict ($at)', async (row) => {
+    const { world, check, verdict, figure, optIn = [] } = row;
+    const { findings } = await assessWorld(world(), { optIn });
+    const own = findings.filter((finding) => finding.check === check);
+    const told = own.map((finding) => `${finding.verdict}: ${finding.summary}`).join('\n');
+    const found = own.filter((finding) => finding.verdict === verdict).map(({ evidence }) => evidence);
+    expect(found, told).toContainEqual(expect.objectContaining(figure));
+  });
+});
