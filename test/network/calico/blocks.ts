@@ -36,6 +36,8 @@ export function aBlock(cidr: string, node: string | undefined, held: readonly He
       secondary: { node: secondary.node ?? node ?? 'n1', ...secondary },
       ...(releasedAt && { releasedAt }),
     })),
+    sequenceNumber: 1,
+    strictAffinity: false,
   });
 }
 

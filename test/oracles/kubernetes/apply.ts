@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { ApiAnswer, ApiClient } from './api-client.ts';
+import { CNI_SCHEMAS, type KindSchema } from './cni-schemas.ts';
 
 /** An object in the shape of its API, as the sandbox keeps it. */
 export interface KubernetesObject {
@@ -76,10 +77,14 @@ export interface CustomKind {
   readonly namespaced: boolean;
 }
 
-/** Defines kinds that keep whatever they are given, and waits until the server serves them. */
+/** What a kind of which nothing is known is held to: it keeps whatever it is given. */
+const ANYTHING: KindSchema = { schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+
+/** Defines kinds, as their CNI does where that is known, and waits until the server serves them. */
 export async function defineKinds(api: ApiClient, kinds: readonly CustomKind[]): Promise<void> {
   for (const { group, version, kind, plural, namespaced } of kinds) {
-    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const { schema, statusApart } = CNI_SCHEMAS.get(`${plural}.${group}`) ?? ANYTHING;
+    const of = { schema: { openAPIV3Schema: schema }, ...(statusApart && { subresources: { status: {} } }) };
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
@@ -88,7 +93,7 @@ export async function defineKinds(api: ApiClient, kinds: readonly CustomKind[]):
         group,
         scope: namespaced ? 'Namespaced' : 'Cluster',
         names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-        versions: [{ name: version, served: true, storage: true, schema }],
+        versions: [{ name: version, served: true, storage: true, ...of }],
       },
     };
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

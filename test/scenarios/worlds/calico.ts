@@ -6,7 +6,14 @@ import { type OtherCni, served, shopOn } from './other-cni.ts';
 const AGENT = { name: 'calico-node', container: 'calico-node', namespace: 'calico-system', label: { 'k8s-app': 'calico-node' } };
 const GROUPS = { v1: 'crd.projectcalico.org/v1', v3: 'projectcalico.org/v3' } as const;
 
-const POOL = { cidr: '10.244.0.0/24', blockSize: 26, ipipMode: 'Never', vxlanMode: 'Always', natOutgoing: true };
+const POOL = {
+  cidr: '10.244.0.0/24',
+  blockSize: 26,
+  ipipMode: 'Never',
+  vxlanMode: 'Always',
+  natOutgoing: true,
+  assignmentMode: 'Automatic',
+};
 
 interface CalicoSituation extends Partial<OtherCni> {
   readonly group?: keyof typeof GROUPS;
@@ -17,10 +24,13 @@ interface CalicoSituation extends Partial<OtherCni> {
   readonly more?: (apiVersion: string, nodes: readonly KubernetesObject[]) => readonly KubernetesResource[];
 }
 
-export function calico({ group = 'v1', pools = { pods: POOL }, blocks = [], config, more, ...over }: CalicoSituation = {}) {
+export function calico(
+  { group = 'v1', pools = { pods: POOL }, blocks = [], config, more, ...over }: CalicoSituation = {},
+  world?: World,
+) {
   const apiVersion = GROUPS[group];
   const built = blocks.map((used, at) => aBlock(`10.244.0.${64 * at}/26`, `node-${at + 1}`, pods(used)));
-  return shopOn({
+  const cni: OtherCni = {
     agent: AGENT,
     kinds: (nodes) => [
       served(apiVersion, 'IPPool', 'ippools', Object.fromEntries(Object.entries(pools).map(([name, spec]) => [name, { spec }]))),
@@ -35,8 +45,54 @@ export function calico({ group = 'v1', pools = { pods: POOL }, blocks = [], conf
       ...(more?.(apiVersion, nodes) ?? []),
     ],
     ...over,
-  });
+  };
+  return shopOn(cni, world);
 }
+
+/** Every kind of Calico's that is read, with what it may hold, in the shape of either API. */
+export const calicoWhole = (group: keyof typeof GROUPS, world?: World) =>
+  calico(
+    {
+      group,
+      pools: {
+        pods: {
+          ...POOL,
+          vxlanMode: 'Never',
+          ipipMode: 'CrossSubnet',
+          nodeSelector: 'has(kubernetes.io/os)',
+          allowedUses: ['Workload', 'Tunnel'],
+        },
+        old: { ...POOL, cidr: '10.250.0.0/24', disabled: true },
+      },
+      blocks: [40, 64, 0],
+      config: { strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: 4 },
+      more: (apiVersion, nodes) => [
+        served(apiVersion, 'BlockAffinity', 'blockaffinities', {
+          'node-1-10-244-0-0-26': {
+            spec: { cidr: '10.244.0.0/26', node: 'node-1', state: 'confirmed', deleted: group === 'v1' ? 'false' : false },
+          },
+        }),
+        served(apiVersion, 'IPReservation', 'ipreservations', { kept: { spec: { reservedCIDRs: ['10.244.0.192/28'] } } }),
+        served(apiVersion, 'BGPPeer', 'bgppeers', {
+          rack: { spec: { nodeSelector: "rack == 'a'", peerIP: '10.0.0.9:179', asNumber: 64_513 } },
+          reflectors: { spec: { nodeSelector: 'all()', peerSelector: 'has(route-reflector)' } },
+        }),
+        served(apiVersion, 'BGPConfiguration', 'bgpconfigurations', {
+          default: { spec: { nodeToNodeMeshEnabled: false, asNumber: 64_512, logSeverityScreen: 'Info' } },
+        }),
+        served(apiVersion, 'FelixConfiguration', 'felixconfigurations', {
+          default: { spec: { bpfEnabled: false, vxlanPort: 4790 } },
+        }),
+        served(
+          apiVersion,
+          'CalicoNodeStatus',
+          'caliconodestatuses',
+          Object.fromEntries(nodes.map((node) => [node.metadata.name, toldOf(node, ['Established', 'OpenConfirm'])])),
+        ),
+      ],
+    },
+    world,
+  );
 
 export const policyOnly = () => calico({ pools: {}, besideVpcCni: true });
 
@@ -68,7 +124,13 @@ function bgpStatus(states: readonly string[], peers: readonly string[] = []): Js
     state,
     since: '02:41:00',
   }));
-  return { lastUpdated: new Date().toISOString(), agent: { birdV4: { state: 'Ready' } }, bgp: { peersV4 } };
+  const numberEstablishedV4 = states.filter((state) => state === 'Established').length;
+  const counts = { numberEstablishedV4, numberNotEstablishedV4: states.length - numberEstablishedV4 };
+  return {
+    lastUpdated: new Date().toISOString(),
+    agent: { birdV4: { state: 'Ready', version: 'v0.3.3+birdv1.6.8' } },
+    bgp: { ...counts, numberEstablishedV6: 0, numberNotEstablishedV6: 0, peersV4 },
+  };
 }
 
 export interface CalicoAgents extends Omit<CalicoSituation, 'more'> {

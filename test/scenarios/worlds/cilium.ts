@@ -45,3 +45,38 @@ export const clusterPool = (maskOfRange: number, over: Partial<CiliumSituation> 
     node: (_, at) => ({ spec: { ipam: { podCIDRs: [`10.244.${at}.0/24`] } } }),
     ...over,
   });
+
+/** Every field by which the modes and versions of Cilium tell a node's addresses, a node each, beside pools of both families. */
+export const ciliumWhole = () =>
+  cilium({
+    config: { ipam: 'multi-pool', 'enable-ipv6': 'true', 'kube-proxy-replacement': 'true' },
+    node: (node, at) => ({
+      spec: {
+        addresses: [{ type: 'CiliumInternalIP', ip: `10.244.${at}.1` }],
+        health: { ipv4: `10.244.${at}.2` },
+        eni: { 'instance-type': 'm5.large', 'first-interface-index': 1, 'use-primary-address': false },
+        ipam: IPAM_SHAPES[at % IPAM_SHAPES.length],
+      },
+      status: {
+        eni: { enis: { [`eni-${at}`]: { id: `eni-${at}`, number: 1, addresses: ['10.0.1.9'], prefixes: ['10.0.1.16/28'] } } },
+        ipam: {
+          used: at === 0 ? { '10.0.1.0': { owner: `shop/${node.metadata.name}` } } : {},
+          'operator-status': { error: 'no free CIDR' },
+        },
+      },
+    }),
+    pools: {
+      default: { spec: { ipv4: { cidrs: ['10.244.0.0/20'], maskSize: 28 }, ipv6: { cidrs: ['fd00::/112'], maskSize: 120 } } },
+    },
+  });
+
+const IPAM_SHAPES: readonly JsonObject[] = [
+  { pool: { '10.0.1.0': { resource: 'eni-0' }, '10.0.1.1': {} } },
+  {
+    pools: {
+      allocated: [{ pool: 'default', cidrs: ['10.244.1.0/28', 'fd00::100/120'] }],
+      requested: [{ pool: 'default', needed: { 'ipv4-addrs': 16, 'ipv6-addrs': 16 } }],
+    },
+  },
+  { podCIDRs: ['10.244.2.0/24'] },
+];

@@ -29,6 +29,7 @@ export function shopOn(
     metadata: { name: agent.name, namespace: agent.namespace ?? 'kube-system', labels: agent.label, generation: 1 },
     spec: {
       selector: { matchLabels: agent.label },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
       template: {
         metadata: { labels: agent.label },
         spec: {
@@ -53,6 +54,7 @@ export function shopOn(
       updatedNumberScheduled: 4,
     },
   } as KubernetesObject;
+  const namespaces = new Set([daemonSet.metadata.namespace ?? '', ...configMaps.map(({ namespace }) => namespace)]);
   const change: Readonly<Record<string, (items: readonly KubernetesObject[]) => readonly KubernetesObject[]>> = {
     daemonsets: (items) => [...items.map((item) => (besideVpcCni ? item : offEveryNode(item))), daemonSet],
     configmaps: (items) => [
@@ -60,6 +62,10 @@ export function shopOn(
       ...configMaps.map(({ data, ...metadata }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }) as KubernetesObject),
     ],
     nodes: (items) => (nodes ? items.map(nodes) : items),
+    namespaces: (items) => [
+      ...items,
+      ...[...namespaces].filter((name) => !items.some(({ metadata }) => metadata.name === name)).map(aNamespace),
+    ],
   };
   return {
     ...world,
@@ -73,6 +79,12 @@ export function shopOn(
     })),
   };
 }
+
+const aNamespace = (name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+});
 
 /** As the guides of the other CNIs take aws-node off: by a node selector that no node has. */
 function offEveryNode(item: KubernetesObject): KubernetesObject {
