@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
 import { clusterRole } from '#lib/collect/cluster-role.ts';
+import { OPT_IN_MANIFESTS } from '#lib/collect/opt-in-manifests.ts';
 import { OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
+import type { OptInSource } from '#lib/model/collector.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 
 /** The group that an access entry puts the reader into, and the name of its ClusterRole. */
@@ -18,7 +21,8 @@ export function permissionsPage(): string {
 
 # Permissions
 
-cniwatch reads; nothing here lets it write to a cluster or to its network. Where a grant is missing, the run goes on, what leans on the
+cniwatch reads; nothing here but an opt-in source lets it write to a cluster, and that only objects of its own, which it deletes again.
+Nothing lets it write to a network. Where a grant is missing, the run goes on, what leans on the
 missing data is \`unknown\`, and the message names the action or the verb to add.
 
 ## AWS
@@ -53,24 +57,27 @@ In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the grou
 ## Opt-in sources
 
 Read only where \`collect.optIn\` of cniwatch.yaml names them; what leans on one that is not named is \`not-applicable\`.
+A source that makes pods has a namespace of its own in its manifest, and where these pods see more than others do, a policy that
+admits nothing else there: where \`probes\` of cniwatch.yaml names another namespace or image, change them here as well.
 ${Object.entries(OPT_IN_PERMISSIONS).map(optInSection).join('')}`;
 }
 
 /** A ClusterRole of its own, bound to the same group: granting and revoking it leaves the reader's alone. */
 function optInSection([source, { aws, kubernetes }]: [string, Permissions]): string {
+  const manifest = OPT_IN_MANIFESTS[source as OptInSource]?.(DEFAULT_COLLECT_SETTINGS) ?? [];
   const actions = aws.map(({ action }) => `\`${action}\``).join(', ');
   return `
 ### ${source}
 ${actions ? `\nAWS: ${actions}.\n` : ''}
 \`\`\`yaml
-${yamlOf(clusterRole(GROUP, kubernetes, `${GROUP}-${source}`))}
+${yamlOf([...manifest, ...clusterRole(GROUP, kubernetes, `${GROUP}-${source}`)])}
 \`\`\`
 `;
 }
 
 function yamlOf(objects: readonly object[]): string {
   return objects
-    .map((object) => stringify(object, { flowCollectionPadding: false }))
+    .map((object) => stringify(object, { flowCollectionPadding: false, lineWidth: 0, blockQuote: 'literal' }))
     .join('---\n')
     .trimEnd();
 }
