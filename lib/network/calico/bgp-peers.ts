@@ -18,6 +18,8 @@ const bgpPeer = z.object({
     peerIP: z.string().optional(),
     asNumber,
     peerSelector: nodeSelector.optional(),
+    /** Manual: the nodes that are selected speak back only where another BGPPeer says so. */
+    reversePeering: z.enum(['Auto', 'Manual']).nullish(),
   }),
 });
 type BgpPeerObject = z.output<typeof bgpPeer> & { readonly name: string };
@@ -48,7 +50,7 @@ export function bgpPlan(resources: readonly CustomResource[]): BgpPlan {
 
 /**
  * Whether a node is to have a peer at all: in the mesh wherever there is another node, by a BGPPeer that takes it for its own side, or by
- * one that selects it for the other, since Calico makes such a peering from both sides.
+ * one that selects it for the other, since Calico makes such a peering from both sides unless it is told not to.
  * Source: Calico documentation, "BGP peer" resource; confd pkg/backends/calico/client.go (reverse peerings).
  */
 export function hasPeers({ mesh, peers }: BgpPlan, node: Node, nodes: readonly Node[]): boolean {
@@ -57,7 +59,8 @@ export function hasPeers({ mesh, peers }: BgpPlan, node: Node, nodes: readonly N
   return peers.some((peer) => {
     const { peerIP, peerSelector } = peer.spec;
     if (speaksFor(peer, node) && (peerIP || nodes.some((one) => isOther(one) && isRemote(peerSelector, one)))) return true;
-    return isRemote(peerSelector, node) && nodes.some((one) => isOther(one) && speaksFor(peer, one));
+    const reversed = peer.spec.reversePeering !== 'Manual' && isRemote(peerSelector, node);
+    return reversed && nodes.some((one) => isOther(one) && speaksFor(peer, one));
   });
 }
 

@@ -130,6 +130,11 @@ describe('a mesh that is off', () => {
     ['one for nodes by selector', [peer({ nodeSelector: "rack in {'a', 'c'}", peerIP: '10.9.9.9' })], [DUE, OFF, DUE]],
     ['route reflectors by selector', [peer({ nodeSelector: 'all()', peerSelector: "rack == 'b'" })], [DUE, DUE, DUE]],
     ['some with a route reflector', [peer({ nodeSelector: "rack == 'a'", peerSelector: "rack == 'b'" })], [DUE, DUE, OFF]],
+    [
+      'the same, and the other side is kept by hand',
+      [peer({ nodeSelector: "rack == 'a'", peerSelector: "rack == 'b'", reversePeering: 'Manual' })],
+      [DUE, OFF, OFF],
+    ],
     ['a node with itself alone', [peer({ nodeSelector: "rack == 'a'", peerSelector: "rack == 'a'" })], [OFF, OFF, OFF]],
   ])('%s', (_name, resources, verdicts) => {
     const { findings } = judge([NO_MESH, ...silentPeers, ...resources], { nodes: three });
