@@ -27,7 +27,7 @@ export function linkCauses(findings: readonly Finding[], topology: Topology = NO
       .flatMap((explanation) =>
         (byCheck.get(explanation.by) ?? []).flatMap((cause): readonly Link[] => {
           const to = reach.get(cause);
-          if (to === undefined || severityOf(cause) < severityOf(finding) || !mayExplain(explanation, cause)) return [];
+          if (to === undefined || severityOf(cause) < severityOf(finding) || !mayExplain(explanation, cause, finding)) return [];
           const link = { fingerprint: cause.fingerprint, at: explanation.at, reach: to };
           return linkMeets(link, own, topology) ? [link] : [];
         }),
@@ -41,8 +41,10 @@ function applies({ kind, when }: Explanation, { resource, evidence }: Finding): 
   return (kind === undefined || kind === resource.kind) && (when === undefined || when(evidence));
 }
 
-function mayExplain({ byKind, byWhen }: Explanation, { resource, evidence }: Finding): boolean {
-  return (byKind === undefined || byKind === resource.kind) && (byWhen === undefined || byWhen(evidence));
+function mayExplain({ byKind, byWhen, same }: Explanation, { resource, evidence }: Finding, symptom: Finding): boolean {
+  if ((byKind !== undefined && byKind !== resource.kind) || byWhen?.(evidence) === false) return false;
+  const [one, other] = same === undefined ? [] : [evidence[same], symptom.evidence[same]];
+  return one === undefined || other === undefined || one === other;
 }
 
 /** The roots beneath each problem, by its fingerprint: of a root, itself. */

@@ -15,6 +15,8 @@ export interface Explanation {
   readonly byKind?: Kind;
   /** Only where the evidence of the cause says so. */
   readonly byWhen?: When;
+  /** Field of the evidence that must not differ, where both state it. */
+  readonly same?: string;
   /** What both must share. */
   readonly at: 'nodes' | 'subnets' | 'namespaces' | 'cluster';
 }
@@ -164,13 +166,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
     ['cni-kernel', { ...NODES, when: reads('policy-agent') }],
   ]),
 
-  ...beneath('cni-agents', [['cni-agents', AGENTS]], 'node'),
+  ...beneath('cni-agents', [['cni-agents', { ...AGENTS, same: 'cni' }]], 'node'),
+  ...beneath('cilium-agent', [['cilium-agent', AGENTS]], 'node'),
   ...beneath(
     'cni-agents',
     [
-      ['cni-memory', NODES],
+      ['cni-memory', { ...NODES, same: 'cni' }],
       ['cni-kernel', NODES],
-      ['cni-permissions', CLUSTER],
+      ['cni-permissions', { ...CLUSTER, same: 'cni' }],
       ['cilium-agent', { ...NODES, when: says('cni', 'cilium') }],
       ['flannel-pod-cidr', { ...NODES, when: says('cni', 'flannel') }],
       ['calico-bgp', { ...NODES, when: notReadyOfCalico }],

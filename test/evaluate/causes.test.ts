@@ -88,6 +88,14 @@ describe('a symptom and what explains it', () => {
     ['pods that wait on more nodes than failed', [awaiting, sandbox(down)], []],
     ['a node, by its DaemonSet', [finding('n1', 'cni-agents', { resource: node('n1') }), agents(['n1'])], ['agents']],
     ['a DaemonSet, by itself', [agents(['n1'])], []],
+    [
+      'an agent by permissions that another CNI lost',
+      [
+        agents(['n1'], { evidence: { cni: 'vpc-cni', nodes: ['n1'] } }),
+        finding('rbac', 'cni-permissions', { evidence: { cni: 'calico' } }),
+      ],
+      [],
+    ],
     ['an agent by the permissions that it lost', [agents(['n1']), finding('rbac', 'cni-permissions')], ['rbac']],
     [
       "a flannel agent by its node's podCIDR",

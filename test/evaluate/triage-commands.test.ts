@@ -68,6 +68,11 @@ describe('the commands', () => {
     ],
     ['node-readiness', { resource: node }, 'kubectl describe node n1'],
     [
+      'cni-permissions',
+      { evidence: { serviceAccount: 'kube-system/aws-node' } },
+      'kubectl auth can-i --list --as=system:serviceaccount:kube-system:aws-node',
+    ],
+    [
       'subnet-ip-exhaustion',
       { resource: { kind: 'subnet', id: 'subnet-1' } },
       "aws ec2 describe-subnets --subnet-ids subnet-1 --query 'Subnets[].[SubnetId,AvailableIpAddressCount]' --output text --region eu-west-1",

@@ -22,6 +22,8 @@ export interface Named {
   readonly workload: readonly [string, string] | undefined;
   /** `namespace` and `name` of an agent that does not work. */
   readonly agent: readonly [string, string] | undefined;
+  /** `namespace` and `name` of a service account. */
+  readonly account: readonly [string, string] | undefined;
   readonly pool: string | undefined;
   readonly kubectl: (...words: readonly (string | undefined)[]) => string | undefined;
   readonly aws: (...words: readonly (string | undefined)[]) => string | undefined;
@@ -46,6 +48,7 @@ export function namedIn(findings: readonly [Finding, ...Finding[]], target: Targ
     groups: [...new Set(names(findings.flatMap(({ evidence }) => groupsIn(evidence))))].slice(0, 5),
     workload: qualified(findings[0].resource.kind === 'daemonset' ? findings[0].resource.id : undefined),
     agent: findings.map(({ evidence }) => qualified(evidence['agentPod'])).find((pod) => pod !== undefined),
+    account: qualified(findings[0].evidence['serviceAccount']),
     pool: nameForCommand(findings.find(({ resource }) => resource.kind === 'ip-pool')?.resource.name),
     kubectl: (...words) => commandLine(['kubectl', ...entrance, ...words]),
     aws: (...words) => commandLine(['aws', ...words, '--region', region, ...profile]),

@@ -61,6 +61,11 @@ const explainSubnet: Commands = ({ own, subnets: [subnet] }) => [own('explain', 
 const BY_CHECK: Readonly<Record<string, Commands>> = {
   'cni-agents': workloadOf,
   'cni-memory': workloadOf,
+  'cni-permissions': ({ kubectl, account }) => [
+    account && kubectl('auth', 'can-i', '--list', `--as=system:serviceaccount:${account[0]}:${account[1]}`),
+  ],
+  'cni-config-files': ({ kubectl, node }) => [kubectl('describe', 'node', node)],
+  'cilium-agent': workloadOf,
   'dns-network-policy': ({ kubectl, namespace }) => [
     kubectl('-n', namespace, 'get', 'networkpolicy', '-o', 'yaml'),
     kubectl('-n', namespace, 'get', 'pods', '-o', 'wide'),
