@@ -8,7 +8,7 @@ import type { Verdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld } from './assess-world.ts';
 import { agentsUse } from './worlds/agent-memory.ts';
-import { calico, calicoBgp } from './worlds/calico.ts';
+import { calico, calicoAgents, calicoBgp } from './worlds/calico.ts';
 import * as cni from './worlds/cni.ts';
 import * as coredns from './worlds/coredns.ts';
 import * as filters from './worlds/dns-filters.ts';
@@ -110,6 +110,35 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
       established: 0,
       peersDown: [expect.objectContaining({ state: 'OpenSent', cause: expect.stringContaining('AS number') })],
     }),
+    {
+      world: () => shutBetweenNodes(calicoAgents({ agents: () => ['Connect', 'Connect', 'Connect'] })),
+      check: 'calico-bgp',
+      verdict: 'critical',
+      figure: {
+        notEstablished: 3,
+        peersDown: expect.arrayContaining([
+          expect.objectContaining({ securityGroups: 'shut', cause: 'security groups keep TCP 179 shut' }),
+        ]),
+      },
+      optIn: ['calicoNodeStatus'],
+    },
+    {
+      world: () =>
+        calicoAgents({
+          agents: (_, at) =>
+            at === 2 ? ['OpenConfirm', 'Established', 'Established'] : ['Established', 'Established', 'Established'],
+          peers: ([, , , fourth]) => ({ rack: { spec: { nodeSelector: 'all()', peerIP: fourth, asNumber: 64_513 } } }),
+        }),
+      check: 'calico-bgp',
+      verdict: 'warning',
+      figure: {
+        notEstablished: 1,
+        peersDown: [
+          expect.objectContaining({ cause: expect.stringMatching(/rack expects AS 64513 there, and .* has AS 64512/) }),
+        ],
+      },
+      optIn: ['calicoNodeStatus'],
+    },
   ],
   'an IP-in-IP mismatch': [
     {
@@ -124,6 +153,23 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
       check: 'calico-encapsulation',
       verdict: 'warning',
       figure: { ipipMode: 'Always', disagreesWith: ['more'] },
+    },
+    {
+      world: () =>
+        calico({
+          pools: { pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' } },
+          blocks: [1],
+          env: { CALICO_NETWORKING_BACKEND: 'vxlan' },
+        }),
+      check: 'calico-encapsulation',
+      verdict: 'critical',
+      figure: { ipipMode: 'Always', backend: 'vxlan' },
+    },
+    {
+      world: () => shutBetweenNodes(calico({ pools: { pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' } }, blocks: [1] })),
+      check: 'calico-encapsulation',
+      verdict: 'critical',
+      figure: { protocol: 'ipip', missingRules: [expect.objectContaining({ direction: 'ingress' })] },
     },
   ],
   'agent memory above 2 GB': [

@@ -136,17 +136,21 @@ function bgpStatus(states: readonly string[], peers: readonly string[] = []): Js
 export interface CalicoAgents extends Omit<CalicoSituation, 'more'> {
   /** Of each node, the states of its sessions with the nodes behind it; without any, its agent fills nothing. */
   readonly agents: (node: string, at: number) => readonly string[] | undefined;
-  /** Kinds beside its own, and what stands there of CalicoNodeStatus. */
-  readonly more?: (apiVersion: string) => readonly KubernetesResource[];
+  /** BGPPeers, by the addresses of the nodes. */
+  readonly peers?: (addresses: readonly string[]) => Readonly<Record<string, JsonObject>>;
+  /** What stands there of CalicoNodeStatus. */
   readonly statuses?: Readonly<Record<string, JsonObject>>;
 }
 
 /** IP-in-IP with BGP, where nobody keeps CalicoNodeStatus objects and the agents fill those that are made. */
-export function calicoAgents({ agents, more, statuses = {}, ...over }: CalicoAgents): World {
+export function calicoAgents({ agents, peers = () => ({}), statuses = {}, ...over }: CalicoAgents): World {
   const world = calico({
     pools: IPIP,
     blocks: [1],
-    more: (apiVersion) => [served(apiVersion, 'CalicoNodeStatus', 'caliconodestatuses', statuses), ...(more?.(apiVersion) ?? [])],
+    more: (apiVersion, nodes) => [
+      served(apiVersion, 'CalicoNodeStatus', 'caliconodestatuses', statuses),
+      served(apiVersion, 'BGPPeer', 'bgppeers', peers(nodes.map(internalIp))),
+    ],
     ...over,
   });
   return { ...world, clusters: world.clusters.map((cluster) => ({ ...cluster, reactions: reactionsOf(cluster, agents) })) };
