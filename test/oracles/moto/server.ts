@@ -11,7 +11,8 @@ export interface Moto {
 }
 
 export interface MotoOptions {
-  readonly account: string;
+  /** The one account of every caller; without it, 123456789012 and those whose roles are assumed. */
+  readonly account?: string;
   readonly region: string;
 }
 
@@ -26,7 +27,7 @@ export async function startMoto({ account, region }: MotoOptions): Promise<Moto>
     command: await motoServer(),
     args: ['-H', '127.0.0.1', '-p', String(port)],
     env: {
-      MOTO_ACCOUNT_ID: account,
+      ...(account === undefined ? {} : { MOTO_ACCOUNT_ID: account }),
       // An unknown instance type is refused, as EC2 does.
       MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: '1',
       MOTO_EC2_LOAD_DEFAULT_AMIS: 'false',
