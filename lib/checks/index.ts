@@ -9,6 +9,7 @@ import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
 import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
 import { check as cniKernel } from '#lib/checks/cni/cni-kernel.ts';
 import { check as cniMemory } from '#lib/checks/cni/cni-memory.ts';
+import { check as cniPermissions } from '#lib/checks/cni/cni-permissions.ts';
 import { check as cniVersion } from '#lib/checks/cni/cni-version.ts';
 import { check as kubeProxy } from '#lib/checks/cni/kube-proxy.ts';
 import { check as podSandboxFailures } from '#lib/checks/cni/pod-sandbox-failures.ts';
@@ -68,6 +69,7 @@ export const CHECKS: readonly Check[] = [
   cniVersion,
   cniConflicts,
   cniMemory,
+  cniPermissions,
   cniKernel,
   calicoIpam,
   calicoBlockFragmentation,

@@ -14,6 +14,7 @@ import { serviceQuotas } from '#lib/collect/aws/service-quotas.ts';
 import { subnetCidrReservations } from '#lib/collect/aws/subnet-cidr-reservations.ts';
 import { subnets } from '#lib/collect/aws/subnets.ts';
 import { vpc } from '#lib/collect/aws/vpc.ts';
+import { accessReviews } from '#lib/collect/kubernetes/access-reviews.ts';
 import { calicoNodeStatus } from '#lib/collect/kubernetes/calico-node-status.ts';
 import { cniNodes } from '#lib/collect/kubernetes/cni-nodes.ts';
 import { cniResources } from '#lib/collect/kubernetes/cni-resources.ts';
@@ -80,6 +81,7 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   nodeClasses,
   ipamd,
   dnsMetrics,
+  accessReviews,
   calicoNodeStatus,
   nodeProbes,
 };

@@ -41,5 +41,11 @@ export function isPartlyRead<T>(answer: T | PartlyRead<T>): answer is PartlyRead
 }
 
 /** Sources that need a permission which not everybody grants: read only where the configuration names them. */
-export const OPT_IN_SOURCES = ['ipamd', 'dnsMetrics', 'calicoNodeStatus', 'nodeProbes'] as const satisfies readonly SliceKey[];
+export const OPT_IN_SOURCES = [
+  'ipamd',
+  'dnsMetrics',
+  'accessReviews',
+  'calicoNodeStatus',
+  'nodeProbes',
+] as const satisfies readonly SliceKey[];
 export type OptInSource = (typeof OPT_IN_SOURCES)[number];

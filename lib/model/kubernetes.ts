@@ -115,6 +115,8 @@ export const daemonSet = z.object({
   labels: stringMap,
   selector: labelSelector,
   hostNetwork: z.boolean(),
+  /** Of its pods; absent where they run as `default`. */
+  serviceAccountName: z.string().optional(),
   nodeSelector: stringMap,
   /** `requiredDuringSchedulingIgnoredDuringExecution` terms: any term may hold, all its expressions must. */
   nodeAffinity: z.array(z.array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()) }))),

@@ -50,6 +50,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Decide which CNI connects the pods. Let the other chain (Cilium: cni-chaining-mode aws-cni) or enforce policies only (Calico: cni.type AmazonVPC), or keep its DaemonSet off the nodes by a node selector and delete it. Its file in /etc/cni/net.d stays behind: bring new nodes in, then cordon and drain the old ones.',
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
+  'reapply-cni':
+    'Give the rights back by what owns them. A managed add-on: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts OVERWRITE, with its configuration and the same --service-account-role-arn, writes its ClusterRole anew. Others: apply the manifest or chart of the version that runs. Ask again with the commands of `confirm`, then delete the agents that failed: kubectl -n NAMESPACE rollout restart daemonset NAME.',
   'restart-kube-proxy':
     'First see why: kubectl -n kube-system logs POD --previous. Then kubectl -n kube-system rollout restart daemonset kube-proxy, or delete the pods of the failing nodes.',
   'update-kube-proxy':

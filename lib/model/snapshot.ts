@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessReview } from '#lib/model/access-review.ts';
 import { collectorReport } from '#lib/model/assessment.ts';
 import { calicoNodeReading } from '#lib/model/calico-node-status.ts';
 import { dnsMetricsReading } from '#lib/model/dns-metrics.ts';
@@ -98,6 +99,8 @@ const sliceData = {
   ipamd: z.array(ipamdReading),
   /** Opt-in: CoreDNS's own counters, by the API server's proxy. */
   dnsMetrics: z.array(dnsMetricsReading),
+  /** Opt-in: what RBAC lets the CNIs' agents do. */
+  accessReviews: z.array(accessReview),
   /** Opt-in, and written for: what calico-node tells of each node, by an object that is deleted again. */
   calicoNodeStatus: z.array(calicoNodeReading),
   /** Opt-in, and written for: what pods of our own found on some nodes. */

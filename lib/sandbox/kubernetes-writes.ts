@@ -1,3 +1,4 @@
+import { reviewAccess } from '#lib/sandbox/access-reviews.ts';
 import type { Answer } from '#lib/sandbox/aws-answer.ts';
 import { parsePath } from '#lib/sandbox/kubernetes-place.ts';
 import { forbidden, JSON_HEADERS, NOT_SERVED, notFound, status } from '#lib/sandbox/kubernetes-status.ts';
@@ -10,6 +11,8 @@ export function writeKubernetes(
   store: KubernetesStore,
   { method, path, body }: { method: 'POST' | 'DELETE'; path: string; body: string },
 ): Answer {
+  const review = method === 'POST' ? reviewAccess(cluster, path, body) : undefined;
+  if (review !== undefined) return review;
   const place = parsePath(path);
   const resource = place && store.find(place);
   if (place === undefined || resource === undefined || (place.name === undefined) !== (method === 'POST')) return NOT_SERVED;

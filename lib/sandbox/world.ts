@@ -64,6 +64,8 @@ export interface WorldCluster {
   readonly kubernetes: readonly KubernetesResource[];
   /** Kinds that the cluster's RBAC refuses, by plural name, or `pods.metrics.k8s.io` where several groups have it; `create pods` and `delete pods` refuse that alone. */
   readonly forbidden?: readonly string[];
+  /** Rights that RBAC refuses to a service account, by namespace and name: `list pods`, `watch ciliumnodes.cilium.io`, `patch nodes/status`. */
+  readonly refusedTo?: Readonly<Record<string, readonly string[]>>;
   /** What becomes of objects that are created, the first that fits: the sandbox has no kubelet and no agents. */
   readonly reactions?: readonly Reaction[];
   /** What pods answer behind the API server's proxy: text by `<namespace>/<name>:<port>/<path>`. */

@@ -41,7 +41,10 @@ function toDaemonSet(item: JsonObject): DaemonSet {
     ready: number(status['numberReady']) ?? 0,
     available: number(status['numberAvailable']) ?? 0,
     updated: number(status['updatedNumberScheduled']) ?? 0,
-    ...present({ maxUnavailable: text(maxUnavailable) ?? number(maxUnavailable)?.toString() }),
+    ...present({
+      serviceAccountName: text(pod['serviceAccountName']),
+      maxUnavailable: text(maxUnavailable) ?? number(maxUnavailable)?.toString(),
+    }),
   };
 }
 
