@@ -1,6 +1,6 @@
 import { isWhole, type Link, linkMeets } from '#lib/evaluate/coverage.ts';
 import { EXPLANATIONS, type Explanation } from '#lib/evaluate/explanations.ts';
-import { reachOf } from '#lib/evaluate/reach.ts';
+import { type Placed, type ProblemIndex, problemIndex } from '#lib/evaluate/problem-index.ts';
 import { NO_TOPOLOGY, type Topology } from '#lib/evaluate/topology.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
@@ -14,26 +14,27 @@ const severityOf = ({ verdict }: Finding): number => SEVERITY[verdict] ?? 0;
  * links are without circles, since the table of explanations is.
  */
 export function linkCauses(findings: readonly Finding[], topology: Topology = NO_TOPOLOGY): Finding[] {
-  const problems = findings.filter((finding) => severityOf(finding) > 0);
-  const byCheck = Map.groupBy(problems, ({ check }) => check);
-  const reach = new Map(problems.map((finding) => [finding, reachOf(finding)]));
+  const problems = problemIndex(findings.filter((finding) => severityOf(finding) > 0));
   const explanations = Map.groupBy(EXPLANATIONS, ({ symptom }) => symptom);
   return findings.map((finding) => {
-    const own = reach.get(finding);
+    const own = problems.of(finding);
     const possible = explanations.get(finding.check);
     if (own === undefined || possible === undefined) return finding;
     const links = possible
       .filter((explanation) => applies(explanation, finding))
-      .flatMap((explanation) =>
-        (byCheck.get(explanation.by) ?? []).flatMap((cause): readonly Link[] => {
-          const to = reach.get(cause);
-          if (to === undefined || severityOf(cause) < severityOf(finding) || !mayExplain(explanation, cause, finding)) return [];
-          const link = { fingerprint: cause.fingerprint, at: explanation.at, reach: to };
-          return linkMeets(link, own, topology) ? [link] : [];
-        }),
-      );
-    if (links.length === 0 || !isWhole(links, own, topology)) return finding;
+      .flatMap((explanation) => linksBy(explanation, own, problems, topology));
+    if (links.length === 0 || !isWhole(links, own.reach, topology)) return finding;
     return { ...finding, causes: [...new Set(links.map(({ fingerprint }) => fingerprint))] };
+  });
+}
+
+function linksBy(explanation: Explanation, symptom: Placed, problems: ProblemIndex, topology: Topology): readonly Link[] {
+  const { by, at } = explanation;
+  const causes = at === 'nodes' ? problems.onNodes(by, symptom.reach.nodes) : problems.all(by);
+  return causes.flatMap(({ finding, reach }) => {
+    if (severityOf(finding) < severityOf(symptom.finding) || !mayExplain(explanation, finding, symptom.finding)) return [];
+    const link = { fingerprint: finding.fingerprint, at, reach };
+    return linkMeets(link, symptom.reach, topology) ? [link] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Explanation } from '#lib/evaluate/explanations.ts';
 import { isCutOff, type Place, type Reach } from '#lib/evaluate/reach.ts';
-import type { Topology } from '#lib/evaluate/topology.ts';
+import type { NodePlace, Topology } from '#lib/evaluate/topology.ts';
 
 /** A finding that may explain a symptom, and by what they hang together. */
 export interface Link {
@@ -33,8 +33,14 @@ export function isWhole(links: readonly Link[], symptom: Reach, topology: Topolo
   if (!knowsPodSubnets(symptom, topology) && isHeldBy(symptom.subnets, subnets)) return true;
   const onNodes = at('nodes').map(({ nodes }) => nodes);
   if (onNodes.some(isCutOff)) return true;
-  const draws = topology.nodes.flatMap(({ name, podSubnets }) => (podSubnets.some((id) => subnets.has(id)) ? name : []));
-  return isHeldBy(symptom.nodes, union([...onNodes.map(({ named }) => named), new Set(draws)]));
+  const reached = union(onNodes.map(({ named }) => named));
+  const { named } = symptom.nodes;
+  const draws = ({ podSubnets }: NodePlace) => podSubnets.some((id) => subnets.has(id));
+  const all = [...named].every((name) => reached.has(name) || draws(topology.byName.get(name) ?? { name, podSubnets: [] }));
+  if (!all || !isCutOff(symptom.nodes)) return all && named.size > 0;
+  return (
+    union([reached, new Set(topology.nodes.flatMap((place) => (draws(place) ? place.name : [])))]).size >= symptom.nodes.count
+  );
 }
 
 /** Those from which the pods of its nodes draw; where that is not known, those that it names. */
