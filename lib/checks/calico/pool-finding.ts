@@ -8,7 +8,7 @@ import {
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
-import { coversNodes } from '#lib/network/calico/pool-nodes.ts';
+import { coversPods } from '#lib/network/calico/pool-nodes.ts';
 import { type PoolUse, usedPercent } from '#lib/network/calico/pool-use.ts';
 import type { Forecast } from '#lib/network/forecast/forecast.ts';
 
@@ -105,7 +105,7 @@ function siblingWithRoom({ use, pools, nodes, thresholds }: JudgedPool): PoolUse
       !other.pool.disabled &&
       other.pool.assignmentMode === 'Automatic' &&
       other.pool.addresses.family === pool.addresses.family &&
-      coversNodes(other.pool, pool, nodes) &&
+      coversPods(other.pool, pool, nodes) &&
       pool.allowedUses.every((one) => other.pool.allowedUses.includes(one)) &&
       usedPercent(other) < thresholds.warningPercent,
   );

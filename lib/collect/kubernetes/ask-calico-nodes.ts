@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MADE_BY, NODE_STATUSES, type NodeStatusPlace, selector } from '#lib/collect/kubernetes/calico-node-statuses.ts';
 import { toCustomResource } from '#lib/collect/kubernetes/custom-resource.ts';
@@ -19,6 +20,8 @@ export interface Patience {
   readonly most: number;
 }
 const PATIENCE: Patience = { first: 250, silence: 12_000, most: 30_000 };
+/** Milliseconds before the run's deadline that are left to tell and to delete: what is not answered by then is lost. */
+const RESERVE = 5_000;
 
 /**
  * Makes an object for each of these nodes, waits until calico-node has filled them or is silent, and deletes them in every case.
@@ -76,23 +79,25 @@ function bodyOf(
 
 /** One list for all of them, again and again. What is not filled at the end is answered as it is. */
 async function readUntilFilled(
-  { kubernetes, signal }: Sources,
+  { kubernetes, signal, remaining }: Sources,
   at: NodeStatusPlace,
   { labels, count, patience }: { labels: Readonly<Record<string, string>>; count: number; patience: Patience },
 ): Promise<ReadonlyMap<string, CustomResource>> {
   const query = { labelSelector: selector(labels) };
   const read = () => kubernetes.list({ ...at, query }, (item) => toCustomResource(item, at.apiVersion, NODE_STATUSES.kind));
   if (count === 0) return new Map();
-  let [waited, lastNews, told, pause] = [0, 0, 0, patience.first];
+  const began = performance.now();
+  const most = Math.min(patience.most, remaining() - RESERVE);
+  let [lastNews, told, pause] = [0, 0, patience.first];
   for (;;) {
     const resources = await read();
+    const waited = performance.now() - began;
     const now = resources.filter(isFilled).length;
     if (now > told) lastNews = waited;
     told = now;
-    const over = told >= count || waited - lastNews >= patience.silence || waited >= patience.most;
-    if (over) return new Map(resources.map((resource) => [resource.name, resource]));
+    if (told >= count || waited - lastNews >= patience.silence || waited >= most)
+      return new Map(resources.map((resource) => [resource.name, resource]));
     await sleep(pause, undefined, { signal });
-    waited += pause;
     pause = Math.min(2 * pause, 2_000);
   }
 }

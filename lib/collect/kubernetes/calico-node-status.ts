@@ -39,7 +39,7 @@ export const calicoNodeStatus = defineCollector({
       return [];
     const at = await sweepCalicoNodeStatuses(sources);
     if (at === undefined) return ABSENT;
-    const now = new Date();
+    const now = sources.now();
     const told = new Set(
       calicoNodeStatuses(resources).objects.flatMap((status) => (staleness(status, now) === undefined ? status.spec.node : [])),
     );

@@ -28,10 +28,14 @@ export interface NodeStatusPlace extends KubernetesCollection {
  * @returns where the objects stand; undefined where the API server does not serve them
  * @throws ReadFailure Forbidden where it may not list or delete: then nothing is to be created either
  */
-export async function sweepCalicoNodeStatuses({ kubernetes, kubernetesWrites }: Sources): Promise<NodeStatusPlace | undefined> {
+export async function sweepCalicoNodeStatuses({
+  kubernetes,
+  kubernetesWrites,
+  now,
+}: Sources): Promise<NodeStatusPlace | undefined> {
   const at = await place(kubernetes);
   if (at === undefined) return undefined;
-  const before = Date.now() - LEFT_OVER;
+  const before = now().getTime() - LEFT_OVER;
   const ours = await kubernetes.list({ ...at, query: { labelSelector: selector(ownLabels(MADE_BY)) } }, (item) => {
     const { name, createdAt } = metadata(item);
     return Date.parse(createdAt) < before ? [name] : [];

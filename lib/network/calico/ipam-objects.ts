@@ -27,8 +27,14 @@ const ipPool = z
       disabled: z.boolean().default(false),
       /** Manual: only pods that ask for this pool get its addresses. */
       assignmentMode: z.enum(['Automatic', 'Manual']).default('Automatic'),
-      allowedUses: z.array(z.string()).default(['Workload', 'Tunnel']),
+      /** An empty one is none. */
+      allowedUses: z
+        .array(z.string())
+        .default([])
+        .transform((uses) => (uses.length === 0 ? ['Workload', 'Tunnel'] : uses)),
       nodeSelector: z.string().default('all()'),
+      /** Pods of other namespaces get none of its addresses. */
+      namespaceSelector: z.string().default(''),
       ipipMode: mode.default('Never'),
       vxlanMode: mode.default('Never'),
       natOutgoing: z.boolean().default(false),

@@ -46,6 +46,8 @@ describe('several pools', () => {
     ['another is disabled', [more({ disabled: true })], 'critical'],
     ['another is for other nodes', [more({ nodeSelector: "zone == 'b'" })], 'critical'],
     ['another is for tunnels alone', [more({ allowedUses: ['Tunnel'] })], 'critical'],
+    ['another is for some namespaces', [more({ namespaceSelector: "team == 'a'" })], 'critical'],
+    ['another is for all namespaces', [more({ namespaceSelector: 'all()' })], 'warning'],
     ['another must be asked for', [more({ assignmentMode: 'Manual' })], 'critical'],
     ['another is IPv6', [aPool('more', 'fd00::/64', { blockSize: 122 })], 'critical'],
     ['another is full too', [more({ cidr: '10.245.0.0/26' }), aBlock('10.245.0.0/26', 'n2', pods(64))], 'critical'],
@@ -108,6 +110,7 @@ describe('which nodes a pool is for', () => {
   });
 
   test.each<[string, readonly CustomResource[], Given, readonly (readonly [Verdict, string])[]]>([
+    ['a pool whose uses are left empty', [aPool('pods', '10.244.0.0/26', { allowedUses: [] })], { nodes: A }, [['ok', 'pods']]],
     [
       'a node of no pool',
       [forA],

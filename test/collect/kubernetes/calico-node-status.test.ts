@@ -155,12 +155,13 @@ describe('agents that are silent', () => {
   };
   const PATIENCE = { first: 1, silence: 3, most: 20 };
   /** A server that fills the objects of these nodes alone, and refuses to make those of others. */
-  const sources = (fills: readonly string[], refuses: Readonly<Record<string, ReadFailure>> = {}) => {
+  const sources = (fills: readonly string[], refuses: Readonly<Record<string, ReadFailure>> = {}, remaining = 60_000) => {
     const standing = new Map<string, JsonObject>();
     return {
       standing,
       sources: {
         signal: new AbortController().signal,
+        remaining: () => remaining,
         kubernetes: {
           list: async (_at: unknown, map: (item: JsonObject) => unknown) => [...standing.values()].map((item) => map(item)),
         },
@@ -191,6 +192,13 @@ describe('agents that are silent', () => {
       ['b', false],
       ['c', true],
     ]);
+    expect(server.standing.size).toBe(0);
+  });
+
+  it('are not waited for beyond the deadline of the run, less the time to delete', async () => {
+    const server = sources(['a'], {}, 5_000);
+    const readings = await askCalicoNodes(server.sources, AT, ['a', 'b'], { first: 1, silence: 60_000, most: 60_000 });
+    expect(readings.map(({ resource }) => resource?.status !== undefined)).toEqual([true, false]);
     expect(server.standing.size).toBe(0);
   });
 

@@ -41,7 +41,7 @@ function sources(credentials: EksIdentity): Sources {
   const cluster = { connection, advice: { unreachable: '', unauthorized: '' }, signal };
   const tally = startTally(() => undefined);
   const reader = { kubernetes: kubernetesReader(cluster, tally), kubernetesWrites: kubernetesWriter(cluster, tally) };
-  return { signal, ...reader } as unknown as Sources;
+  return { signal, now: () => new Date(), remaining: () => 60_000, ...reader } as unknown as Sources;
 }
 
 interface Standing {
