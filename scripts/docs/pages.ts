@@ -1,11 +1,14 @@
+import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
 import { configJsonSchema } from '#lib/config/schema.ts';
+import { triageDocument } from '#lib/model/triage.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
 
 /** What is generated beside the checks' pages, by its name under docs/. */
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['permissions.md', permissionsPage()],
+    ['triage.schema.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
   ]);
 }
