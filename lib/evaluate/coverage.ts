@@ -36,7 +36,8 @@ export function isWhole(links: readonly Link[], symptom: Reach, topology: Topolo
   const reached = union(onNodes.map(({ named }) => named));
   const { named } = symptom.nodes;
   const draws = ({ podSubnets }: NodePlace) => podSubnets.some((id) => subnets.has(id));
-  const all = [...named].every((name) => reached.has(name) || draws(topology.byName.get(name) ?? { name, podSubnets: [] }));
+  const isReached = (name: string) => reached.has(name) || draws(topology.byName.get(name) ?? { name, podSubnets: [] });
+  const all = (symptom.ways ?? [...named].map((name) => [name])).every((ends) => ends.some(isReached));
   if (!all || !isCutOff(symptom.nodes)) return all && named.size > 0;
   return (
     union([reached, new Set(topology.nodes.flatMap((place) => (draws(place) ? place.name : [])))]).size >= symptom.nodes.count

@@ -55,6 +55,12 @@ const hasNotStarted: When = ({ crashReasons }) => {
 /** calico-node is not ready while BIRD has no session. Source: Calico documentation, "Configure BGP peering"; node's `-bird-ready`. */
 const notReadyOfCalico: When = ({ cni, missing }) => cni === 'calico' && missing === 0;
 
+/** Of policies around CoreDNS itself: they shut it for pods of any namespace. */
+const isolatesCoreDns: When = ({ namespace, policies }) =>
+  namespace !== 'kube-system' &&
+  Array.isArray(policies) &&
+  policies.some((policy) => typeof policy === 'string' && / kube-system\//.test(policy));
+
 function keysOf(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
@@ -71,6 +77,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     ['canary-routes', NODES],
     ['canary-pod-to-pod', NODES],
     ['dns-network-policy', { at: 'namespaces' }],
+    ['dns-network-policy', { ...CLUSTER, byWhen: isolatesCoreDns }],
     ['dns-security-groups', SUBNETS],
     ['dns-security-groups', { ...CLUSTER, byKind: 'cluster' }],
     ['dns-network-acls', SUBNETS],

@@ -1,3 +1,4 @@
+import { nodesIn, waysIn } from '#lib/evaluate/evidence-nodes.ts';
 import type { Finding } from '#lib/model/finding.ts';
 
 /** Where a finding holds. */
@@ -7,6 +8,8 @@ export interface Reach {
   /** Ids of subnets. */
   readonly subnets: Place;
   readonly namespaces: Place;
+  /** Of a finding about ways between nodes: the ends of each, of which either may be at fault. */
+  readonly ways?: readonly (readonly string[])[];
 }
 
 export interface Place {
@@ -23,30 +26,17 @@ export function isCutOff({ named, count }: Place): boolean {
 /** Checks name this many nodes or subnets at most: of a list so long, others may have been left out. */
 const MOST_LISTED = 20;
 
-/** The fields that name a check's nodes, where it is not `nodes`. */
-const NODE_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  // Those of its `nodes` work.
-  coredns: ['nodesFailing'],
-  'dns-quality': ['linkLocalNodes'],
-  // Of the cluster: where no agent is to be had.
-  'cni-agents': ['nodes', 'nodesWithoutNetwork'],
-};
-
 /** By its resource, and by the nodes, subnets and namespaces that its evidence names. */
-export function reachOf({ check, resource: { kind, id, name }, evidence }: Finding): Reach {
-  const fields = NODE_FIELDS[check] ?? ['nodes'];
+export function reachOf(finding: Finding): Reach {
+  const { kind, id, name } = finding.resource;
+  const { nodeCount, subnets, sourceSubnet, namespace } = finding.evidence;
   const own = (named: unknown): Place => placeOf(list([named]), undefined);
+  const ways = waysIn(finding);
   return {
-    nodes:
-      kind === 'node'
-        ? own(name ?? id)
-        : placeOf(
-            fields.flatMap((field) => list(evidence[field])),
-            evidence['nodeCount'],
-          ),
-    subnets:
-      kind === 'subnet' ? own(id) : placeOf([...list(evidence['subnets']), ...list([evidence['sourceSubnet']])], undefined),
-    namespaces: kind === 'namespace' ? own(id) : own(evidence['namespace']),
+    nodes: kind === 'node' ? own(name ?? id) : placeOf(nodesIn(finding), nodeCount),
+    subnets: kind === 'subnet' ? own(id) : placeOf([...list(subnets), ...list([sourceSubnet])], undefined),
+    namespaces: kind === 'namespace' ? own(id) : own(namespace),
+    ...(ways.length > 0 && { ways }),
   };
 }
 

@@ -39,6 +39,12 @@ describe('a symptom and what explains it', () => {
   const limit = (id: string) => finding(`limit-${id}`, 'node-ip-capacity', { resource: node(id) });
   const notReady = (...causes: string[]) => finding('ready', 'node-readiness', { resource: node('n1'), evidence: { causes } });
   const dnsOf = (evidence: Finding['evidence']) => finding('dns', 'canary-dns', { resource: cluster, evidence });
+  const between = (starts: string[], end: string) =>
+    finding('way', 'canary-pod-to-pod', {
+      resource: cluster,
+      evidence: { paths: starts.map((name) => ({ node: name, outcome: 'no-answer' })), server: { node: end } },
+    });
+  const bgp = (id: string) => finding(`bgp-${id}`, 'calico-bgp', { resource: node(id) });
   const coredns = (evidence: Finding['evidence']) =>
     finding('coredns', 'coredns', { resource: { kind: 'deployment', id: 'kube-system/coredns' }, evidence });
   test.each<[string, Finding[], string[], Topology?]>([
@@ -154,6 +160,51 @@ describe('a symptom and what explains it', () => {
         }),
       ],
       ['group'],
+    ],
+    [
+      'by policies around CoreDNS itself',
+      [dnsOf({}), finding('policy', 'dns-network-policy', { evidence: { policies: ['NetworkPolicy kube-system/lock'] } })],
+      ['policy'],
+    ],
+    [
+      'names that fail for pods of a node without routes',
+      [
+        dnsOf({
+          servers: [
+            { node: 'n1', of: 'resolver', outcome: 'no-answer' },
+            { node: 'n2', of: 'resolver', outcome: 'answered' },
+          ],
+        }),
+        finding('routes', 'canary-routes', { resource: cluster, evidence: { routes: [{ node: 'n1', hasDefault: false }] } }),
+      ],
+      ['routes'],
+    ],
+    [
+      'a canary pod without a network, by the agent of its node',
+      [
+        finding('pod', 'canary-pod', {
+          resource: cluster,
+          evidence: {
+            pods: [
+              { node: 'n1', stage: 'no-network' },
+              { node: 'n2', stage: 'running' },
+            ],
+          },
+        }),
+        agents(['n1']),
+      ],
+      ['agents'],
+    ],
+    ['a way between nodes, by its start', [between(['n1'], 'n2'), bgp('n1')], ['bgp-n1']],
+    ['a way between nodes, by its end', [between(['n1', 'n3'], 'n2'), bgp('n2')], ['bgp-n2']],
+    ['two ways, of which one is explained', [between(['n1', 'n3'], 'n2'), bgp('n1')], []],
+    [
+      'an outside that is not reached, by the routes',
+      [
+        finding('egress', 'canary-egress', { resource: cluster, evidence: { targets: [{ unreached: [{ node: 'n1' }] }] } }),
+        finding('routes', 'canary-routes', { resource: cluster, evidence: { routes: [{ node: 'n1', hasDefault: false }] } }),
+      ],
+      ['routes'],
     ],
     ['names that fail anywhere, by CoreDNS', [dnsOf({}), coredns({ endpoints: 0 })], ['coredns']],
     [

@@ -94,6 +94,14 @@ describe('how far it reaches', () => {
   ])('%s', (_what, over, extent) => {
     expect(first([finding('x', 'cni-agents', over)]).extent).toMatchObject(extent);
   });
+  test.each([
+    ['all', 2, 'cluster'],
+    ['all', 1, 'node'],
+    ['some', 1, 'node'],
+  ])('canary pods of which %s have no network (%i) are taken for the %s', (scope, withoutNetwork, expected) => {
+    const pods = [{ node: 'a1', stage: 'no-network' }];
+    expect(first([finding('x', 'canary-pod', { evidence: { pods, scope, withoutNetwork } })]).extent.scope).toBe(expected);
+  });
   test('of nodes that were not read it is not guessed', () => {
     const extent = { scope: 'node', names: ['a1'], nodes: 1, nodesTotal: null };
     expect(first([finding('x', 'cni-agents', { resource: node('a1') })], topologyWith([])).extent).toEqual(extent);

@@ -1,4 +1,4 @@
-import { isCutOff, type Reach, reachOf } from '#lib/evaluate/reach.ts';
+import { isCutOff, reachOf } from '#lib/evaluate/reach.ts';
 import type { Topology } from '#lib/evaluate/topology.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import type { Extent } from '#lib/model/triage.ts';
@@ -9,10 +9,11 @@ const MOST_NAMED = 5;
 /** How far the roots of one problem reach: the nodes that they name, or whose pods draw from their subnets. */
 export function extentOf(roots: readonly Finding[], topology: Topology): Extent {
   const reaches = roots.map(reachOf);
-  const all = (where: keyof Reach) => new Set(reaches.flatMap((reach) => [...reach[where].named]));
+  const all = (where: 'nodes' | 'subnets' | 'namespaces') => new Set(reaches.flatMap((reach) => [...reach[where].named]));
   const total = topology.nodes.length === 0 ? null : topology.nodes.length;
   const [nodes, subnets, namespaces] = [all('nodes'), all('subnets'), all('namespaces')];
   const stated = reaches.reduce((sum, reach) => Math.max(sum, reach.nodes.count), nodes.size);
+  if (roots.some(isTakenForCluster)) return { scope: 'cluster', names: first(nodes), nodes: null, nodesTotal: total };
   if (nodes.size > 0)
     return ofNodes(
       nodes,
@@ -25,6 +26,11 @@ export function extentOf(roots: readonly Finding[], topology: Topology): Extent 
   const pools = new Set(roots.flatMap(({ resource: { kind, id, name } }) => (kind === 'ip-pool' ? (name ?? id) : [])));
   if (pools.size > 0) return { scope: 'ip-pool', names: first(pools), nodes: null, nodesTotal: total };
   return { scope: 'cluster', names: [], nodes: total, nodesTotal: total };
+}
+
+/** A canary tries a few nodes: where none of several works, it is not those nodes. */
+function isTakenForCluster({ check, evidence: { scope, withoutNetwork } }: Finding): boolean {
+  return check === 'canary-pod' && scope === 'all' && typeof withoutNetwork === 'number' && withoutNetwork > 1;
 }
 
 function ofNodes(nodes: ReadonlySet<string>, stated: number, isCut: boolean, { nodes: places }: Topology): Extent {
