@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { parseConfig } from '#lib/config/config.ts';
 
 const settings = z.object({
-  minutes: z.coerce.number().int().min(2).max(1440).default(5).describe('minutes from one run to the next'),
+  minutes: z.coerce.number().int().min(1).max(1440).default(5).describe('minutes from one run to the next'),
   maxConcurrency: z.coerce
     .number()
     .int()

@@ -23,8 +23,8 @@ export class RunSchedule extends Construct {
     new Schedule(this, 'Schedule', {
       description: 'Starts a run of cniwatch',
       schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
-      // Spreads the starts of many stacks over a minute.
-      timeWindow: TimeWindow.flexible(Duration.minutes(1)),
+      // Spreads the starts of many stacks over a minute, where there is a minute to spread them over.
+      timeWindow: minutes > 1 ? TimeWindow.flexible(Duration.minutes(1)) : TimeWindow.off(),
       target: new StepFunctionsStartExecution(pipeline, {
         deadLetterQueue: this.undelivered,
         retryAttempts: 3,

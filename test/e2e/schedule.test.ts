@@ -1,0 +1,144 @@
+/**
+ * The hub, deployed by the CDK and started by its own schedule, on an emulator that enforces IAM. EKS and EC2 are the sandbox; the API
+ * server of one cluster is a real one, entered with the token of the function's own role.
+ */
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeStateMachineCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assessmentDocument } from '#lib/model/assessment.ts';
+import { CONFIG_KEY } from '#lib/publish/run-keys.ts';
+import { embeddedFleet } from '#lib/sandbox/fleet.ts';
+import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
+import type { EksIdentity } from '../oracles/kubernetes/eks-authenticator.ts';
+import { loadCluster } from '../oracles/kubernetes/load-cluster.ts';
+import { type KubeApiServer, startKubeApiServer, VIEWERS } from '../oracles/kubernetes/server.ts';
+import { type Clients, clientsOf } from './clients.ts';
+import { deploy, destroy, type Outputs } from './deploy.ts';
+import { allowPutMetricData } from './emulator-gaps.ts';
+import { eventually } from './eventually.ts';
+import { functionIdentity } from './function-identity.ts';
+import { type MiniStack, startMiniStack } from './ministack/ministack.ts';
+
+const STACK = 'CniwatchHub';
+const REAL = 'identity-prod';
+/** A finding opens with the first bad run. */
+const CONFIG = 'state:\n  openAfter: { bad: 1, of: 1 }\n';
+const world = embeddedFleet(new Date());
+const { account, region } = world;
+const identities: EksIdentity[] = [];
+
+let api: KubeApiServer;
+let sandbox: Sandbox;
+let cloud: MiniStack;
+let clients: Clients;
+let hub: Outputs;
+
+beforeAll(async () => {
+  const cluster = world.clusters.find(({ name }) => name === REAL);
+  if (cluster === undefined) throw new Error(`the fleet has no ${REAL}`);
+  const { serviceIpv4Cidr: serviceCidr } = cluster.eks['kubernetesNetworkConfig'] as { serviceIpv4Cidr: string };
+  api = await startKubeApiServer({ cluster: REAL, identities, serviceCidr });
+  await loadCluster(api, cluster);
+  const certificateAuthorityData = Buffer.from(api.certificate.cert).toString('base64');
+  sandbox = await startSandbox(world, { entries: { [REAL]: { endpoint: api.server, certificateAuthorityData } } });
+  const { endpoint } = sandbox;
+  cloud = await startMiniStack({
+    account,
+    region,
+    forFunctions: {
+      AWS_ENDPOINT_URL_EC2: endpoint,
+      AWS_ENDPOINT_URL_EKS: endpoint,
+      AWS_ENDPOINT_URL_AUTO_SCALING: endpoint,
+      AWS_ENDPOINT_URL_SERVICE_QUOTAS: endpoint,
+    },
+  });
+  clients = clientsOf(cloud);
+  hub = await deploy(cloud, STACK, { minutes: '1' });
+  await clients.s3.send(new PutObjectCommand({ Bucket: hub['BucketName'] ?? '', Key: CONFIG_KEY, Body: CONFIG }));
+  await allowPutMetricData(clients, STACK);
+  identities.push(functionIdentity({ ...(await checkCluster()), groups: [VIEWERS] }));
+});
+afterAll(async () => {
+  await cloud?.stop();
+  await sandbox?.close();
+  await api?.stop();
+});
+
+/** The function that a run's children invoke, from the deployed definition. */
+async function checkCluster(): Promise<{ functionArn: string; roleArn: string }> {
+  const stateMachineArn = hub['PipelineArn'] ?? '';
+  const { definition = '' } = await clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  const functionArn = /arn:aws:lambda:[^"]+CheckCluster[^"]+/.exec(definition)?.[0] ?? '';
+  return { functionArn, roleArn: hub['ReaderRoleArn'] ?? '' };
+}
+
+const ended = () =>
+  eventually(async () => {
+    const { executions = [] } = await clients.sfn.send(new ListExecutionsCommand({ stateMachineArn: hub['PipelineArn'] ?? '' }));
+    return executions.filter(({ status }) => status !== 'RUNNING').at(-1);
+  });
+
+async function keys(prefix: string): Promise<string[]> {
+  const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: hub['BucketName'] ?? '', Prefix: prefix }));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+async function json(key: string): Promise<unknown> {
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: hub['BucketName'] ?? '', Key: key }));
+  return JSON.parse((await Body?.transformToString()) ?? '');
+}
+
+test('its own schedule starts a run, which succeeds', async () => {
+  expect(await ended()).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test('every cluster of the fleet is judged in the summary, and has its Snapshot', async () => {
+  const [summary = ''] = (await keys('runs/')).filter((key) => key.endsWith('/summary.json'));
+  const { clusters } = assessmentDocument.parse(await json(summary));
+  const names = world.clusters.map(({ name }) => name).sort();
+  expect(clusters.map(({ name }) => name).sort()).toEqual(names);
+  expect(new Set((await keys('snapshots/')).map((key) => key.split('/')[3]))).toEqual(new Set(names));
+});
+
+test('the API server that is a real one let the function in by its role, and was read', async () => {
+  expect(api.refusals).toEqual([]);
+  const [summary = ''] = (await keys('runs/')).filter((key) => key.endsWith('/summary.json'));
+  const { clusters } = assessmentDocument.parse(await json(summary));
+  const real = clusters.find(({ name }) => name === REAL);
+  expect(real?.collectors.filter(({ ok, id }) => !ok && /^(nodes|pods|events|daemonSets)$/.test(id))).toEqual([]);
+});
+
+test('what the run says of itself stands in CloudWatch', async () => {
+  const published = await eventually(async () => {
+    const { MetricDataResults = [] } = await clients.cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(Date.now() - 3600_000),
+        EndTime: new Date(Date.now() + 60_000),
+        MetricDataQueries: ['RunCompleted', 'ClustersMissing'].map((name, index) => ({
+          Id: `m${index}`,
+          MetricStat: {
+            Metric: {
+              Namespace: 'CNIWatch',
+              MetricName: name,
+              Dimensions: [
+                { Name: 'Account', Value: account },
+                { Name: 'Region', Value: region },
+              ],
+            },
+            Period: 60,
+            Stat: 'Maximum',
+          },
+        })),
+      }),
+    );
+    return MetricDataResults.every(({ Values = [] }) => Values.length > 0) ? MetricDataResults : undefined;
+  });
+  expect(published.map(({ Values }) => Values?.at(-1))).toEqual([1, 0]);
+});
+
+test('it is taken down again, and what it saw stays', async () => {
+  await destroy(cloud, STACK);
+  await expect(checkCluster()).rejects.toThrow(/StateMachine/i);
+  expect(await keys('snapshots/')).not.toEqual([]);
+});
