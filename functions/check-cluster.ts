@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
+import { clientsByAccount } from '#lib/collect/aws/account-clients.ts';
 import { awsClients } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
@@ -15,13 +16,14 @@ import { putMetrics } from '#lib/publish/put-metrics.ts';
 import { recall, remember } from '#lib/publish/recall.ts';
 import { runId, runTarget } from '#lib/publish/run-keys.ts';
 import { getRunConfig, putResult, putSnapshot } from '#lib/publish/run-store.ts';
-import { findingsHub, hubClients } from '#lib/publish/state/findings-hub.ts';
+import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { publishFindings } from '#lib/publish/state/publish-findings.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
-const { cloudwatch } = awsClients({ region: hub.region });
-const clients = hubClients(hub);
+const clientsOf = clientsByAccount(awsClients, hub.region);
+const { cloudwatch } = clientsOf(hub.region);
+const findingsWithin = findingsHub(hub);
 const logger = new Logger({ serviceName: 'check-cluster' });
 const event = z.object({ runId, target: runTarget });
 
@@ -41,7 +43,7 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const bucket = { s3, bucket: hub.bucket, owner: hub.account, signal };
   const config = configSchema(CHECKS).parse(await getRunConfig(bucket, runId)) as Config;
   const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
-  const aws = awsClients({ region: target.region });
+  const aws = clientsOf(target.region, target.role);
   const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
   const snapshot = await collect(target, { aws, kubernetes, deadlineMs, optIn: config.collect.optIn, settings: config });
   await putSnapshot(bucket, snapshot);
@@ -51,7 +53,8 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const past = await remember(bucket, snapshot, recalled, assessment.readings);
   const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const run = { runId, takenAt: snapshot.takenAt };
-  const findings = await publishFindings(assessment, run, config.state, findingsHub(hub, clients, signal));
+  const findings = await publishFindings(assessment, run, config.state, findingsWithin(signal));
+  await putMetrics(findings.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const { outcome, unread } = readOutcome(snapshot);
   const { verdict, summary } = assessment;
   logger.info(outcome, { runId, arn: target.arn, verdict, summary, unread, rejected, past, findings });

@@ -1,22 +1,26 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { S3Client } from '@aws-sdk/client-s3';
-import pLimit from 'p-limit';
 import * as z from 'zod';
+import { state } from '#lib/config/state.ts';
+import { clusterNotSeen } from '#lib/evaluate/cluster-not-seen.ts';
 import { unreported } from '#lib/evaluate/unreported.ts';
-import type { Assessment } from '#lib/model/assessment.ts';
-import type { Bucket } from '#lib/publish/bucket.ts';
 import { fleetMetrics } from '#lib/publish/fleet-metrics.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
-import { resultKey, runId } from '#lib/publish/run-keys.ts';
-import { getResult, getTargets, listResults, putSummary, ResultUnreadable } from '#lib/publish/run-store.ts';
+import { runId } from '#lib/publish/run-keys.ts';
+import { getRunResults } from '#lib/publish/run-results.ts';
+import { getRunConfig, getTargets, putSummary } from '#lib/publish/run-store.ts';
+import { findingsHub } from '#lib/publish/state/findings-hub.ts';
+import { publishFleet } from '#lib/publish/state/publish-findings.ts';
 import { isQuiet } from '#lib/report/document.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const cloudwatch = new CloudWatchClient({ region: hub.region });
+const findingsWithin = findingsHub(hub);
 const logger = new Logger({ serviceName: 'summarise' });
+const settings = z.object({ state });
 const event = z.object({ runId, unread: z.array(z.object({ region: z.string() })) });
 
 type Summarised =
@@ -31,9 +35,8 @@ export async function handler(input: unknown): Promise<Summarised> {
   const bucket = { s3, bucket: hub.bucket, owner: hub.account };
   const now = new Date();
   const targets = await getTargets(bucket, runId);
-  const keys = new Set(await listResults(bucket, runId));
-  const limit = pLimit(16);
-  const results = await Promise.all(targets.map((target) => limit(() => resultOf(bucket, resultKey(runId, target), keys))));
+  const policy = settings.parse(await getRunConfig(bucket, runId)).state;
+  const results = await getRunResults(bucket, { runId, targets, keep: (finding) => !isQuiet(finding) });
   const clusters = targets.map((target, index) => {
     const result = results[index] ?? 'it has no result.';
     return typeof result === 'string' ? unreported(target, result, now.toISOString()) : result;
@@ -42,18 +45,13 @@ export async function handler(input: unknown): Promise<Summarised> {
   const metrics = fleetMetrics({ clusters, reported, regionsUnread: unread.length }, hub);
   await putMetrics(metrics, { cloudwatch, at: now });
   const key = await putSummary(bucket, runId, { schemaVersion: 1, generatedAt: now.toISOString(), clusters });
-  logger.info('summarised', { runId, expected: targets.length, reported, unread });
+  const run = { runId, takenAt: now.toISOString() };
+  const seen = targets.map((target, index) => clusterNotSeen(target, reasonOf(results[index])));
+  const findings = await publishFleet(seen, run, policy, findingsWithin());
+  await putMetrics(findings.metrics, { cloudwatch, at: now });
+  logger.info('summarised', { runId, expected: targets.length, reported, unread, findings });
   return { outcome: 'summarised', runId, key, expected: targets.length, reported };
 }
 
-/** A cluster's Assessment with its problems only, suppressed ones too, or why there is none. */
-async function resultOf(bucket: Bucket, key: string, keys: ReadonlySet<string>): Promise<Assessment | string> {
-  if (!keys.has(key)) return `there is no ${key}; the execution of its check-cluster says why.`;
-  try {
-    const result = await getResult(bucket, key);
-    return { ...result, findings: result.findings.filter((finding) => !isQuiet(finding)) };
-  } catch (error) {
-    if (error instanceof ResultUnreadable) return error.message;
-    throw error;
-  }
-}
+/** Why a cluster left no result; undefined where it left one. */
+const reasonOf = (result: unknown) => (typeof result === 'string' ? result : undefined);

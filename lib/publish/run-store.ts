@@ -48,6 +48,7 @@ export const RESULT_PERMISSIONS: Permissions = {
 export const SUMMARY_PERMISSIONS: Permissions = {
   aws: [
     { action: 's3:ListBucket', resource: 'bucket', conditions: { 's3:prefix': resultsPrefix('*') } },
+    { action: 's3:GetObject', resource: `bucket/${runConfigKey('*')}` },
     { action: 's3:GetObject', resource: `bucket/${targetsKey('*')}` },
     { action: 's3:GetObject', resource: `bucket/${resultsPrefix('*')}*` },
     { action: 's3:PutObject', resource: `bucket/${summaryKey('*')}` },

@@ -110,6 +110,12 @@ test('each run adds its readings to the history of its cluster, and the next one
   expect(asked()).toBe(before);
 });
 
+test('a hub whose table does not answer checks the fleet all the same, and says what was not recorded', async () => {
+  const { execution, metric } = await run();
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(metric('FindingsUnrecorded')).toBe(1);
+});
+
 test('a cluster that breaks its function is unknown in the summary, and the others are judged', async () => {
   const broken = names[0];
   const { execution, metric, summary } = await run({

@@ -12,6 +12,9 @@ export interface FindingsHub {
   readonly store: ScopeStore;
   readonly outbox: Outbox;
   readonly bus: EventBus;
+  /** The hub's own, for metrics about it. */
+  readonly account: string;
+  readonly region: string;
 }
 
 /** A transaction of puts needs the permission of a put (DynamoDB developer guide, "Using IAM with DynamoDB transactions"). */
@@ -25,12 +28,8 @@ export const FINDINGS_PERMISSIONS: Permissions = {
   kubernetes: [],
 };
 
-export interface HubClients {
-  readonly dynamodb: DynamoDBClient;
-  readonly eventBridge: EventBridgeClient;
-}
-
-export function hubClients({ region }: Pick<Hub, 'region'>): HubClients {
+/** The deployed hub's findings, for as long as a signal lets it: clients are made once, since making them takes a while. */
+export function findingsHub({ account, region, table, eventBus: bus }: Hub): (signal?: AbortSignal) => FindingsHub {
   const settings = {
     region,
     retryMode: 'standard',
@@ -39,16 +38,11 @@ export function hubClients({ region }: Pick<Hub, 'region'>): HubClients {
     // Milliseconds.
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   };
-  return { dynamodb: new DynamoDBClient(settings), eventBridge: new EventBridgeClient(settings) };
-}
-
-/** The deployed hub's findings; `signal` ends what is under way. */
-export function findingsHub(
-  { table, eventBus: bus }: Hub,
-  { dynamodb, eventBridge }: HubClients,
-  signal?: AbortSignal,
-): FindingsHub {
-  const within = signal ? { signal } : {};
-  const at = { dynamodb, table, ...within };
-  return { store: dynamoScopeStore(at), outbox: dynamoOutbox(at), bus: { eventBridge, bus, ...within } };
+  const dynamodb = new DynamoDBClient(settings);
+  const eventBridge = new EventBridgeClient(settings);
+  return (signal) => {
+    const within = signal ? { signal } : {};
+    const at = { dynamodb, table, ...within };
+    return { store: dynamoScopeStore(at), outbox: dynamoOutbox(at), bus: { eventBridge, bus, ...within }, account, region };
+  };
 }

@@ -30,7 +30,7 @@ function isUnreadCheck({ verdict, resource }: Finding): boolean {
   return verdict === 'unknown' && resource.kind === 'cluster';
 }
 
-function observationOf(finding: Finding & { readonly suppressed?: unknown }): Observation {
+function observationOf(finding: Finding): Observation {
   switch (finding.verdict) {
     case 'warning':
     case 'critical':

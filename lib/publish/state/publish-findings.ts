@@ -1,4 +1,5 @@
 import type { StatePolicy } from '#lib/model/finding-state.ts';
+import type { Metric } from '#lib/model/metric.ts';
 import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import type { Judged } from '#lib/publish/state/observation.ts';
 import { type Recorded, recordRun } from '#lib/publish/state/record-run.ts';
@@ -9,6 +10,8 @@ export interface PublishedFindings extends Partial<Told> {
   readonly outcome: Recorded['outcome'] | 'failed';
   /** What went wrong, a sentence each, for the log: the next run, or the end of this one, makes up for it. */
   readonly problems: readonly string[];
+  /** The same in numbers, under the hub's own account and Region; none where all went well. */
+  readonly metrics: readonly Metric[];
 }
 
 /** Records what a run found of one cluster, and tells what changed. No failure here is a failure of the check. */
@@ -18,17 +21,39 @@ export async function publishFindings(
   policy: StatePolicy,
   hub: FindingsHub,
 ): Promise<PublishedFindings> {
-  return publish([judged], { scope: judged.arn, run, policy, hub });
+  return measured(await publish([judged], { scope: judged.arn, run, policy, hub }), hub);
 }
 
-/** Tells what the runs of single clusters left behind: those that ended between writing and telling. */
-export async function tellLeftEvents({ bus, outbox }: FindingsHub): Promise<Told | { readonly problem: string }> {
+/**
+ * Records what a run says of its fleet, a finding a cluster, and tells that with all that runs left untold: those that ended between
+ * writing and telling, and what EventBridge did not take then.
+ */
+export async function publishFleet(
+  judged: readonly Judged[],
+  run: Run,
+  policy: StatePolicy,
+  hub: FindingsHub,
+): Promise<PublishedFindings> {
+  const { outcome, problems } = await publish(judged, { scope: FLEET, run, policy, hub });
   try {
-    return await tellPending(bus, outbox);
+    return measured({ outcome, problems, ...(await tellPending(hub.bus, hub.outbox)) }, hub);
   } catch (error) {
-    return { problem: sentence('what is left of the events could not be told', error) };
+    return measured({ outcome, problems: [...problems, sentence('what is left of the events could not be told', error)] }, hub);
   }
 }
+
+type Published = Omit<PublishedFindings, 'metrics'>;
+
+function measured(published: Published, { account, region }: FindingsHub): PublishedFindings {
+  const dimensions = { Account: account, Region: region };
+  const count = (name: string, value: number): Metric[] => (value > 0 ? [{ name, unit: 'Count', dimensions, value }] : []);
+  const unrecorded = published.outcome === 'failed' ? 1 : 0;
+  const metrics = [...count('FindingsUnrecorded', unrecorded), ...count('EventsUntold', published.untold?.length ?? 0)];
+  return { ...published, metrics };
+}
+
+/** The scope of findings about clusters as such, apart from those that a cluster's own runs report. */
+const FLEET = 'FLEET';
 
 interface PublishOptions {
   readonly scope: string;
@@ -37,7 +62,7 @@ interface PublishOptions {
   readonly hub: FindingsHub;
 }
 
-async function publish(judged: readonly Judged[], { scope, run, policy, hub }: PublishOptions): Promise<PublishedFindings> {
+async function publish(judged: readonly Judged[], { scope, run, policy, hub }: PublishOptions): Promise<Published> {
   let recorded: Recorded;
   try {
     recorded = await recordRun(judged, { store: hub.store, scope, run, policy });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FindingEventType, ResolvedReason } from '#lib/model/event.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { type BadVerdict, type FindingState, GONE_AFTER_SECONDS, type StatePolicy } from '#lib/model/finding-state.ts';
+import { identityOf } from '#lib/model/target.ts';
 import type { Observation } from '#lib/publish/state/observation.ts';
 
 /** A run as the state knows it: its id, and when its Snapshot of the cluster was taken (ISO 8601). */
@@ -149,9 +150,8 @@ function seen({ unknownSince: _, missing: __, ...state }: FindingState): Finding
 }
 
 function fresh({ cluster, run }: Step, { fingerprint, check, resource, summary }: Finding, verdict: BadVerdict): FindingState {
-  const { account, region, name, arn } = cluster;
   return {
-    cluster: { account, region, name, arn },
+    cluster: identityOf(cluster),
     fingerprint,
     check,
     resource,

@@ -9,12 +9,14 @@ import {
 import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { clusterNotSeen } from '#lib/evaluate/cluster-not-seen.ts';
 import { FINDING_EVENTS, type FindingEventType } from '#lib/model/event.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { clusterArn } from '#lib/model/target.ts';
 import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import { findingsHub } from '#lib/publish/state/findings-hub.ts';
-import { publishFindings, tellLeftEvents } from '#lib/publish/state/publish-findings.ts';
+import { publishFindings, publishFleet } from '#lib/publish/state/publish-findings.ts';
 import { CHANGES_PER_WRITE, recordRun } from '#lib/publish/state/record-run.ts';
 import { acquireRunLease, releaseRunLease } from '#lib/publish/state/run-lease.ts';
 import { eventKey, headKey, stateRow } from '#lib/publish/state/state-rows.ts';
@@ -34,13 +36,17 @@ const table = () => `state-${tables}`;
 
 beforeAll(async () => {
   moto = await startMoto({ account: ACCOUNT, region: REGION });
+  for (const [name, value] of Object.entries(moto.environment)) vi.stubEnv(name, value);
   const settings = { region: REGION, endpoint: moto.endpoint, credentials: moto.credentials, maxAttempts: 2 };
   dynamodb = new DynamoDBClient(settings);
   eventBridge = new EventBridgeClient(settings);
   sqs = new SQSClient(settings);
   queue = await queueBehind('cniwatch');
 });
-afterAll(() => moto?.stop());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return moto?.stop();
+});
 
 /** A queue that a rule of the bus delivers everything of cniwatch to. */
 async function queueBehind(bus: string): Promise<string> {
@@ -72,10 +78,7 @@ beforeEach(async () => {
       ],
     }),
   );
-  hub = findingsHub(
-    { account: ACCOUNT, region: REGION, bucket: 'runs', table: table(), eventBus: 'cniwatch' },
-    { dynamodb, eventBridge },
-  );
+  hub = findingsHub({ account: ACCOUNT, region: REGION, bucket: 'runs', table: table(), eventBus: 'cniwatch' })();
   await received();
 });
 
@@ -83,7 +86,11 @@ interface Delivered {
   readonly source: string;
   readonly 'detail-type': FindingEventType;
   readonly resources: readonly string[];
-  readonly detail: { readonly transitionId: string; readonly finding: { readonly resource: { readonly id: string } } };
+  readonly detail: {
+    readonly transitionId: string;
+    readonly reason?: string;
+    readonly finding: { readonly resource: { readonly id: string } };
+  };
 }
 
 /** Everything that was delivered since it was asked last. */
@@ -107,6 +114,7 @@ const run = (minutes: number, verdicts: readonly Finding['verdict'][]) =>
     POLICY,
     hub,
   );
+const endOfRun = () => publishFleet([], { runId: 'run-60', takenAt: timeOf(60) }, POLICY, hub);
 const statesOf = async () => {
   const { states } = await hub.store.read(CLUSTER.arn);
   return [...states.values()].map(({ status, verdict }) => `${status} ${verdict}`);
@@ -139,8 +147,8 @@ test('changes of more than one transaction are written whole', async () => {
 test('a scope of several pages is read whole, and a run of it writes no more than its changes', async () => {
   const { state } = tellStory('www');
   if (state === undefined) throw new Error('no state');
-  const fingerprints = Array.from({ length: 2_000 }, (_, index) => finding(index, 'ok').fingerprint);
-  const rows = fingerprints.map((fingerprint) => stateRow(CLUSTER.arn, { ...state, fingerprint, summary: 'x'.repeat(600) }));
+  const fingerprints = Array.from({ length: 1_200 }, (_, index) => finding(index, 'ok').fingerprint);
+  const rows = fingerprints.map((fingerprint) => stateRow(CLUSTER.arn, { ...state, fingerprint, summary: 'x'.repeat(1_000) }));
   // moto copies the whole table for every item of a transaction, and for none of a batch.
   for (let start = 0; start < rows.length; start += 25) {
     const puts = rows.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
@@ -197,7 +205,7 @@ describe('a write upon what has changed meanwhile', () => {
     await recordRun([anAssessment([finding(0, 'critical')])], { store, scope: CLUSTER.arn, run: late, policy: POLICY });
     expect(await statesOf()).toEqual(['open critical']);
     expect((await received()).map((event) => event['detail-type'])).toEqual(['Finding Opened']);
-    await tellLeftEvents(hub);
+    await endOfRun();
     expect((await received()).map((event) => event['detail-type'])).toEqual(['Finding Escalated']);
   });
 });
@@ -238,9 +246,9 @@ test('events that EventBridge did not take wait in the table, and are delivered 
   expect(published).toMatchObject({ outcome: 'recorded', told: 0 });
   expect(published.untold).toHaveLength(2);
   expect(await received()).toEqual([]);
-  expect(await tellLeftEvents(hub)).toEqual({ told: 2, untold: [] });
+  expect(await endOfRun()).toMatchObject({ told: 2, untold: [] });
   expect(await received()).toHaveLength(2);
-  expect(await tellLeftEvents(hub)).toEqual({ told: 0, untold: [] });
+  expect(await endOfRun()).toMatchObject({ told: 0, untold: [] });
 });
 
 test('an event that was taken out by another run is no failure', async () => {
@@ -278,10 +286,37 @@ test('rows expire: the head, the states and the events bear a time in seconds', 
 
 test('a table that is not there is a stated failure, and no error', async () => {
   await dynamodb.send(new DeleteTableCommand({ TableName: table() }));
-  expect(await run(0, ['critical'])).toEqual({
+  expect(await run(0, ['critical'])).toMatchObject({
     outcome: 'failed',
     problems: [expect.stringMatching(/^the findings could not be recorded \(ResourceNotFoundException: /)],
+    metrics: [{ name: 'FindingsUnrecorded', value: 1 }],
   });
+});
+
+test('a cluster that runs do not see opens a finding of its own, and one that left the fleet closes it', async () => {
+  const target = (name: string) => ({ account: ACCOUNT, region: REGION, name, arn: clusterArn(ACCOUNT, REGION, name) });
+  const ofFleet = (minutes: number, reasons: Readonly<Record<string, string | undefined>>) =>
+    publishFleet(
+      Object.entries(reasons).map(([name, reason]) => clusterNotSeen(target(name), reason)),
+      { runId: `run-${minutes}`, takenAt: timeOf(minutes) },
+      POLICY,
+      hub,
+    );
+  const killed = 'its function ran out of memory.';
+  await ofFleet(0, { shop: killed, search: undefined, old: killed });
+  await ofFleet(5, { shop: killed, search: undefined, old: killed });
+  await ofFleet(10, { shop: undefined, search: undefined });
+  await ofFleet(15, { shop: undefined, search: undefined });
+  await ofFleet(80, { shop: undefined, search: undefined });
+  const told = (await received()).map(
+    (event) => `${event['detail-type']} ${event.detail.finding.resource.id} ${event.detail.reason}`,
+  );
+  expect(told.sort()).toEqual([
+    `Finding Opened ${target('old').arn} undefined`,
+    `Finding Opened ${target('shop').arn} undefined`,
+    `Finding Resolved ${target('old').arn} no-longer-reported`,
+    `Finding Resolved ${target('shop').arn} recovered`,
+  ]);
 });
 
 describe('the lease of a run', () => {

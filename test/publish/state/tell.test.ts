@@ -8,11 +8,13 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { EVENT_SOURCE, FINDING_EVENTS, type PendingEvent } from '#lib/model/event.ts';
 import { findingEvent, MOST_DETAIL_BYTES } from '#lib/publish/state/finding-event.ts';
-import { publishFindings, tellLeftEvents } from '#lib/publish/state/publish-findings.ts';
+import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
+import { publishFindings, publishFleet } from '#lib/publish/state/publish-findings.ts';
 import { REQUEST_LIMITS, tell } from '#lib/publish/state/tell.ts';
 import { type Hook, memoryStore } from '#test/publish/state/memory-store.ts';
 import { CLUSTER, POLICY, tellStory, timeOf } from '#test/publish/state/stories.ts';
 import { aFinding, anAssessment } from '#test/scenarios/assessments.ts';
+import { ACCOUNT, REGION } from '#test/scenarios/slices.ts';
 
 const client = mockClient(EventBridgeClient);
 const bus = { eventBridge: new EventBridgeClient({ region: 'eu-west-1' }), bus: 'cniwatch' };
@@ -36,13 +38,22 @@ beforeEach(() => {
   });
 });
 
+/** What summarise does, of a fleet that it has nothing to say of. */
+const endOfRun = (hub: FindingsHub) => publishFleet([], { runId: 'run', takenAt: timeOf(60) }, POLICY, hub);
+
 /** A run of bad findings after another, so that each opens; what is told of it waits in the outbox. */
 async function opened(count: number, hook?: Hook) {
   const memory = memoryStore();
   const findings = Array.from({ length: count }, (_, index) =>
     aFinding({ resource: { kind: 'node', id: `node-${index}` }, fingerprint: index.toString(16).padStart(32, '0') }),
   );
-  const hub = (each?: Hook) => ({ store: memory.store(each), outbox: memory.outbox(each), bus });
+  const hub = (each?: Hook) => ({
+    store: memory.store(each),
+    outbox: memory.outbox(each),
+    bus,
+    account: ACCOUNT,
+    region: REGION,
+  });
   const run = (minutes: number, each?: Hook) =>
     publishFindings(anAssessment(findings), { runId: `run-${minutes}`, takenAt: timeOf(minutes) }, POLICY, hub(each));
   await run(0);
@@ -51,7 +62,7 @@ async function opened(count: number, hook?: Hook) {
 
 it('tells what opened, ten a request, and empties the outbox', async () => {
   const { memory, published } = await opened(25);
-  expect(published).toEqual({ outcome: 'recorded', problems: [], told: 25, untold: [] });
+  expect(published).toEqual({ outcome: 'recorded', problems: [], told: 25, untold: [], metrics: [] });
   expect(client.commandCalls(PutEventsCommand).map(({ args }) => entriesOf(args[0].input).length)).toEqual([10, 10, 5]);
   expect(memory.waiting.size).toBe(0);
   expect(accepted[0]).toMatchObject({
@@ -72,7 +83,7 @@ it('keeps what EventBridge refuses, tells the rest, and tells it when asked agai
   const { memory, hub, published } = await opened(3);
   expect(published).toMatchObject({ told: 2, untold: [{ code: 'ThrottlingException', reason: 'not Finding Opened' }] });
   expect([...memory.waiting.keys()]).toEqual(published.untold?.map(({ transitionId }) => transitionId));
-  expect(await tellLeftEvents(hub())).toEqual({ told: 1, untold: [] });
+  expect(await endOfRun(hub())).toMatchObject({ told: 1, untold: [] });
   expect(memory.waiting.size).toBe(0);
   expect(accepted.map(idOf).sort()).toEqual(memory.written.map(({ transitionId }) => transitionId).sort());
 });
@@ -88,7 +99,18 @@ it('leaves the rest where a request fails as a whole', async () => {
   expect(told.told).toBe(0);
   expect(told.untold).toHaveLength(25);
   expect(told.untold[0]).toMatchObject({ code: 'ThrottlingException', reason: 'Rate exceeded' });
-  expect(await tellLeftEvents(hub())).toEqual({ told: 25, untold: [] });
+  expect(await endOfRun(hub())).toMatchObject({ told: 25, untold: [] });
+});
+
+it('says in numbers what was not told and not recorded', async () => {
+  instead.push(() => [{ ErrorCode: 'InternalFailure' }, { EventId: '1' }]);
+  const { published, run } = await opened(2);
+  const dimensions = { Account: ACCOUNT, Region: REGION };
+  expect(published.metrics).toEqual([{ name: 'EventsUntold', unit: 'Count', dimensions, value: 1 }]);
+  const killed: Hook = async () => {
+    throw new Error('killed');
+  };
+  expect((await run(10, killed)).metrics).toEqual([{ name: 'FindingsUnrecorded', unit: 'Count', dimensions, value: 1 }]);
 });
 
 it('does not take an entry without an answer for told', async () => {
@@ -108,7 +130,7 @@ describe('a run that is killed while it publishes', () => {
     expect(published.problems).toEqual([expect.stringContaining('killed')]);
     // It is repeated, and the end of a run tells what is left.
     await run(5);
-    await tellLeftEvents(hub());
+    await endOfRun(hub());
     expect(memory.waiting.size).toBe(0);
     expect(memory.written).toHaveLength(3);
     // Repeats are told apart by their ids.
@@ -121,7 +143,7 @@ describe('a run that is killed while it publishes', () => {
       throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
     });
     const { memory, hub } = await opened(3);
-    await tellLeftEvents(hub());
+    await endOfRun(hub());
     expect(accepted).toHaveLength(6);
     expect(new Set(accepted.map(idOf)).size).toBe(3);
     expect(memory.waiting.size).toBe(0);
@@ -132,9 +154,10 @@ describe('a run that is killed while it publishes', () => {
     const crash: Hook = async () => {
       throw new Error('killed');
     };
-    expect(await tellLeftEvents(hub(crash))).toEqual({
-      problem: expect.stringMatching(/events could not be told \(Error: killed\)/),
-    });
+    expect((await endOfRun(hub(crash))).problems).toEqual([
+      expect.stringMatching(/findings could not be recorded \(Error: killed\)/),
+      expect.stringMatching(/events could not be told \(Error: killed\)/),
+    ]);
   });
 });
 
