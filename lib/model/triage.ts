@@ -53,7 +53,7 @@ const problem = z.object({
 export type TriageProblem = Readonly<z.infer<typeof problem>>;
 
 const canaryAnswer = z.object({
-  branch: z.enum(['no-network', 'no-routes', 'dns', 'egress', 'pod-to-pod', 'unknown', 'works']),
+  branch: z.enum(['no-network', 'no-routes', 'dns', 'egress', 'pod-to-pod', 'degraded', 'unknown', 'works']),
   text: z.string().describe('the branch in a sentence'),
 });
 export type CanaryAnswer = Readonly<z.infer<typeof canaryAnswer>>;

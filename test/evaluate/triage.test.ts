@@ -191,21 +191,28 @@ describe('the decision table', () => {
 });
 
 describe('what a canary pod saw decides the words', () => {
-  const seen = (verdicts: Record<string, Verdict>) =>
-    canaryAnswer(Object.entries(verdicts).map(([id, verdict]) => finding(id, `canary-${id}`, { verdict })));
-  test.each<[Record<string, Verdict>, string | undefined]>([
+  const seen = (verdicts: Record<string, Verdict>, withoutNetwork = 0) =>
+    canaryAnswer(
+      Object.entries(verdicts).map(([id, verdict]) => finding(id, `canary-${id}`, { verdict, evidence: { withoutNetwork } })),
+    );
+  test.each<[Record<string, Verdict>, string | undefined, number?]>([
     [{}, undefined],
     [{ pod: 'not-applicable', dns: 'not-applicable' }, undefined],
-    [{ pod: 'critical' }, 'no-network'],
+    [{ pod: 'critical', dns: 'unknown' }, 'no-network', 1],
+    [{ pod: 'critical', dns: 'ok' }, 'degraded'],
+    [{ pod: 'warning', dns: 'ok' }, 'degraded'],
     [{ pod: 'ok', routes: 'critical', dns: 'critical' }, 'no-routes'],
+    [{ pod: 'ok', routes: 'warning', dns: 'ok' }, 'degraded'],
     [{ pod: 'ok', routes: 'ok', dns: 'critical', egress: 'critical' }, 'dns'],
     [{ pod: 'ok', routes: 'ok', dns: 'ok', egress: 'critical' }, 'egress'],
-    [{ pod: 'ok', routes: 'ok', dns: 'unknown', egress: 'critical' }, 'unknown'],
-    [{ pod: 'ok', dns: 'ok', egress: 'ok', 'pod-to-pod': 'warning' }, 'pod-to-pod'],
+    [{ pod: 'ok', routes: 'ok', dns: 'unknown', egress: 'critical' }, 'degraded'],
+    [{ pod: 'ok', dns: 'ok', egress: 'ok', 'pod-to-pod': 'critical' }, 'pod-to-pod'],
     [{ pod: 'ok', dns: 'unknown', egress: 'ok' }, 'unknown'],
-    [{ pod: 'ok', dns: 'ok', egress: 'ok' }, 'works'],
-  ])('%j', (verdicts, branch) => {
-    expect(seen(verdicts)?.branch).toBe(branch);
+    [{ pod: 'ok', dns: 'ok', egress: 'unknown' }, 'unknown'],
+    [{ pod: 'ok', dns: 'ok', egress: 'not-applicable' }, 'works'],
+    [{ pod: 'ok', dns: 'ok', egress: 'ok', routes: 'ok', 'pod-to-pod': 'ok' }, 'works'],
+  ])('%j', (verdicts, branch, withoutNetwork) => {
+    expect(seen(verdicts, withoutNetwork)?.branch).toBe(branch);
   });
   test('and stands in the headline', () => {
     const findings = [finding('d', 'canary-dns', { verdict: 'ok' }), finding('e', 'canary-egress')];
