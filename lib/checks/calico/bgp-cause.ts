@@ -1,5 +1,5 @@
 import type { BgpWay } from '#lib/network/calico/bgp-ways.ts';
-import type { BgpPeer } from '#lib/network/calico/node-status.ts';
+import { type BgpPeer, UNNAMED_STATE } from '#lib/network/calico/node-status.ts';
 
 /** No session is agreed on before there is a connection. Source: RFC 4271, section 8.2.2 (the finite state machine of BGP). */
 const WITHOUT_CONNECTION: Readonly<Record<string, { readonly open: string; readonly otherwise: string }>> = {
@@ -14,6 +14,10 @@ const WITHOUT_CONNECTION: Readonly<Record<string, { readonly open: string; reado
   Active: {
     open: 'security groups let TCP 179 pass, and neither side gets through: look at network ACLs, and at calico-node of the peer',
     otherwise: 'TCP 179 does not answer, and the peer does not connect either',
+  },
+  [UNNAMED_STATE]: {
+    open: 'it waits for the peer to connect, which security groups let pass: look at network ACLs, and at calico-node of the peer',
+    otherwise: 'it waits for the peer to connect, or the session is switched off',
   },
 };
 

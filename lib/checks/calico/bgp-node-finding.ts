@@ -9,6 +9,8 @@ const MOST_LISTED = 20;
 export interface BgpExpectation {
   /** Why what the object says is not to be believed, a clause; undefined where it is. */
   readonly stale: string | undefined;
+  /** Families of the pools' addresses. */
+  readonly families: ReadonlySet<4 | 6>;
   /** `any`: it must have a peer. `none`: nothing gives it one, and it needs one. `not-needed`: it has no need of any. */
   readonly peers: 'any' | 'none' | 'not-needed';
   readonly way: (peerIp: string) => BgpWay;
@@ -18,12 +20,15 @@ export interface BgpExpectation {
 
 export function bgpNodeFinding(
   status: CalicoNodeStatus,
-  { stale, peers: expected, way, disagreement }: BgpExpectation,
+  { stale, families, peers: expected, way, disagreement }: BgpExpectation,
 ): Judgement {
   const node = status.spec.node;
   const peers = status.status.bgp;
   const down = peers.filter(({ state }) => state !== 'Established');
-  const bird = [status.status.agent.birdV4.state, status.status.agent.birdV6.state].includes('NotReady');
+  const { birdV4, birdV6 } = status.status.agent;
+  // Of a family that nobody speaks it is rightly not ready.
+  const speaks = (family: 4 | 6) => families.has(family) || peers.some(({ peerIP }) => peerIP.includes(':') === (family === 6));
+  const bird = (birdV4.state === 'NotReady' && speaks(4)) || (birdV6.state === 'NotReady' && speaks(6));
   const verdict = ((): Verdict => {
     if (stale !== undefined) return 'unknown';
     if (bird || (down.length > 0 && down.length === peers.length)) return 'critical';

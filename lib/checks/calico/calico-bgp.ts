@@ -13,7 +13,7 @@ import type { Target } from '#lib/model/target.ts';
 import { bgpPlan, disagreement, hasPeers } from '#lib/network/calico/bgp-peers.ts';
 import { BGP_KINDS, needsRoutes, withoutBgp } from '#lib/network/calico/bgp-use.ts';
 import { bgpWays } from '#lib/network/calico/bgp-ways.ts';
-import { nodeStatuses } from '#lib/network/calico/node-status.ts';
+import { readyCalicoNodes, toldStatuses } from '#lib/network/calico/told-statuses.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 
 export const check = defineCheck({
@@ -43,7 +43,7 @@ export const check = defineCheck({
         'some peers of a node are not Established; or the mesh is off, no BGPPeer gives a node a peer, and a pool that is not VXLAN needs routes; or more than `meshNodes` nodes in a full mesh',
       critical: 'no peer of a node is Established, or its BIRD is not ready',
       unknown:
-        "there is no CalicoNodeStatus, or none of some nodes, or calico-node does not fill it or update it (three periods missed), or a node that is to have peers names none; or Calico's objects were not read or not understood",
+        "there is no CalicoNodeStatus, or none of some nodes, or it is not filled, or its updates are stopped, or it is older than three periods while calico-node there is not ready, or a node that is to have peers names none; or Calico's objects were not read or not understood",
       notApplicable:
         'no Calico; Calico that enforces policies alone; the backend vxlan or none; or VXLAN in all pools, with neither BGP peers nor a CalicoNodeStatus',
     },
@@ -52,7 +52,7 @@ export const check = defineCheck({
       notEstablished: 'of a node: the other peers',
       peersDown:
         'of a node: those, as `peer`, `type`, `state`, `since`, `securityGroups` (TCP 179 between the two: open, shut, not-known, or outside of the cluster) and the likely `cause`',
-      birdReady: 'of a node: whether BIRD does not say that it is not ready',
+      birdReady: 'of a node: whether no BIRD of a family that is spoken says that it is not ready',
       lastUpdated: 'of a node: when calico-node last told',
       nodesWithoutStatus: 'of the cluster: nodes of which no CalicoNodeStatus tells of BGP',
       mesh: 'of the cluster: whether every node is to speak with every other',
@@ -61,7 +61,7 @@ export const check = defineCheck({
     },
     sources: [
       'Calico documentation, "Calico node status" resource and "Configure BGP peering"',
-      'projectcalico/api pkg/apis/projectcalico/v3/nodestatus.go',
+      'projectcalico/calico node/pkg/status (reporter.go, populators/peers.go); api/pkg/apis/projectcalico/v3/nodestatus.go',
       'RFC 4271, section 8.2.2',
     ],
   },
@@ -78,14 +78,19 @@ export const check = defineCheck({
     const plan = bgpPlan(resources);
     const network = nodeNetwork(optional);
     const ways = bgpWays(nodes, typeof network === 'string' ? undefined : network);
-    const found = nodeStatuses(resources, dataOf(optional.calicoNodeStatus) ?? [], now);
-    const needed = told.ok && nodes.length > 1 && needsRoutes(given.objects.pools);
+    const pods = dataOf(optional.pods);
+    const ready = pods && readyCalicoNodes(inputs.daemonSets, pods);
+    const found = toldStatuses(resources, dataOf(optional.calicoNodeStatus) ?? [], { now, ready });
+    const enabled = given.objects.pools.filter(({ disabled }) => !disabled);
+    const families = new Set(enabled.map(({ addresses }) => addresses.family));
+    const needed = told.ok && nodes.length > 1 && needsRoutes(enabled);
     const silent = nodes.flatMap(({ name }) => (found.statuses.has(name) ? [] : name));
     const judged = [...found.statuses.values()].map(({ status, stale }) => {
       const node = byName.get(status.spec.node);
       const peers = told.ok && node && hasPeers(plan, node, nodes) ? 'any' : needed && node ? 'none' : 'not-needed';
       return bgpNodeFinding(status, {
         stale,
+        families,
         peers,
         way: (peerIp) => ways.way(status.spec.node, peerIp),
         disagreement: (peerIp) => node && disagreement(plan, { node, peerIp, nodes }),

@@ -8,7 +8,8 @@ import type { Node } from '#lib/model/kubernetes.ts';
 import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import { BGP_KINDS, withoutBgp } from '#lib/network/calico/bgp-use.ts';
 import { calicoIpam } from '#lib/network/calico/calico-ipam.ts';
-import { calicoNodeStatuses, staleness } from '#lib/network/calico/node-status.ts';
+import { calicoNodeStatuses } from '#lib/network/calico/node-status.ts';
+import { readyCalicoNodes, staleness } from '#lib/network/calico/told-statuses.ts';
 import { takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
 import { takeTurns } from '#lib/network/take-turns.ts';
 
@@ -40,8 +41,11 @@ export const calicoNodeStatus = defineCollector({
     const at = await sweepCalicoNodeStatuses(sources);
     if (at === undefined) return ABSENT;
     const now = sources.now();
+    const telling = { now, ready: pods.ok ? readyCalicoNodes(agents, pods.data) : undefined };
     const told = new Set(
-      calicoNodeStatuses(resources).objects.flatMap((status) => (staleness(status, now) === undefined ? status.spec.node : [])),
+      calicoNodeStatuses(resources).objects.flatMap((status) =>
+        staleness(status, telling) === undefined ? status.spec.node : [],
+      ),
     );
     const silent = need(nodes, 'nodes').filter((node) => takesCniAgent(node) && !told.has(node.name));
     const ready = silent.filter(isReady).map(({ name }) => name);

@@ -27,5 +27,5 @@ export function withoutBgp(
 
 /** Whether pods of other nodes are reached by routes that BGP tells: Felix itself makes those of VXLAN. */
 export function needsRoutes(pools: CalicoIpamObjects['pools']): boolean {
-  return pools.some((pool) => !pool.disabled && encapsulationOf(pool) !== 'vxlan');
+  return pools.some((pool) => encapsulationOf(pool) !== 'vxlan');
 }

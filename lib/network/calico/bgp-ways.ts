@@ -6,28 +6,27 @@ export type BgpWay = 'open' | 'shut' | 'not-known' | 'outside';
 
 export interface BgpWays {
   readonly way: (node: string, peerIp: string) => BgpWay;
-  /** Directions that are shut. */
-  readonly blocked: readonly NodeGap[];
 }
 
 /**
- * One connection is enough for a session, whoever opens it: it is shut where neither side can.
- * Source: RFC 4271, section 6.8 (both may try, and one of two connections is closed).
+ * Of two nodes of Calico the one with the greater address, as text, opens the connection, and the other waits for it.
+ * Source: projectcalico/calico confd etc/calico/confd/templates/bird.cfg.template ("passive on").
  * @param network undefined where it was not read
  */
 export function bgpWays(nodes: readonly Node[], network: NodeNetwork | undefined): BgpWays {
   const reach = network && nodeReach(nodes, network, { protocol: 'tcp', port: 179 });
-  const nodeAt = new Map(nodes.flatMap(({ name, internalIps }) => internalIps.map((ip) => [ip, name] as const)));
+  const byIp = new Map(nodes.flatMap((node) => node.internalIps.map((ip) => [ip, node.name] as const)));
+  const ipsOf = new Map(nodes.map(({ name, internalIps }) => [name, internalIps]));
   const isOf = (gaps: readonly NodeGap[], from: string, to: string) =>
     gaps.some((gap) => gap.from.nodes.includes(from) && gap.to.nodes.includes(to));
   const way = (node: string, peerIp: string): BgpWay => {
-    const peer = nodeAt.get(peerIp);
+    const peer = byIp.get(peerIp);
     if (peer === undefined) return 'outside';
-    if (reach === undefined) return 'not-known';
-    const directions = [[node, peer] as const, [peer, node] as const];
-    if (directions.every(([from, to]) => isOf(reach.blocked, from, to))) return 'shut';
-    const open = directions.some(([from, to]) => !isOf(reach.blocked, from, to) && !isOf(reach.unknown, from, to));
-    return open ? 'open' : 'not-known';
+    const own = ipsOf.get(node)?.find((ip) => ip.includes(':') === peerIp.includes(':'));
+    if (reach === undefined || own === undefined) return 'not-known';
+    const [from, to] = own > peerIp ? [node, peer] : [peer, node];
+    if (isOf(reach.blocked, from, to)) return 'shut';
+    return isOf(reach.unknown, from, to) ? 'not-known' : 'open';
   };
-  return { way, blocked: reach?.blocked ?? [] };
+  return { way };
 }

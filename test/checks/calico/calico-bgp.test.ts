@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/calico/calico-bgp.ts';
 import type { CustomResource } from '#lib/model/kubernetes.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { anObject, aPool } from '#test/network/calico/blocks.ts';
+import { aBlock, anObject, aPool } from '#test/network/calico/blocks.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
-import { aNode, anEni, aRule, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
+import { aNode, anEni, aPod, aRule, aSnapshot, awsNode, DENIED } from '#test/scenarios/slices.ts';
 import { calicoNode } from './calico-node.ts';
 
 type Given = NonNullable<Parameters<typeof aSnapshot>[0]>;
@@ -18,6 +18,14 @@ const judge = (resources: readonly CustomResource[], over: Given = {}) =>
 const verdictsOf = (...given: Parameters<typeof judge>) =>
   judge(...given).findings.map(({ verdict, resource }) => [verdict, resource.kind === 'cluster' ? 'cluster' : resource.id]);
 
+const agent = (nodeName: string, ready: 'True' | 'False') =>
+  aPod({
+    namespace: 'kube-system',
+    name: `calico-node-${nodeName}`,
+    nodeName,
+    owner: { kind: 'DaemonSet', name: 'calico-node' },
+    conditions: [{ type: 'Ready', status: ready }],
+  });
 const peers = (...states: readonly string[]) =>
   states.map((state, at) => ({ peerIP: `10.0.0.${at + 2}`, type: 'NodeMesh', state, since: '02:41:00' }));
 const status = (node: string, states: readonly string[], over: object = {}, spec: object = {}) =>
@@ -35,6 +43,8 @@ const status = (node: string, states: readonly string[], over: object = {}, spec
     },
   );
 
+const OLD = { lastUpdated: '2026-11-24T02:00:00Z' };
+
 describe('the sessions of a node', () => {
   test.each<[string, CustomResource, Verdict]>([
     ['all established', status('n1', ['Established', 'Established']), 'ok'],
@@ -43,12 +53,39 @@ describe('the sessions of a node', () => {
     ['all are Idle', status('n1', ['Idle', 'Connect']), 'critical'],
     ['a wrong AS number', status('n1', ['OpenSent']), 'critical'],
     ['BIRD is not ready', status('n1', ['Established'], { agent: { birdV4: { state: 'NotReady' } } }), 'critical'],
-    ['three updates missed', status('n1', ['Established'], { lastUpdated: '2026-11-24T02:56:00Z' }), 'unknown'],
+    [
+      'BIRD of IPv6 is not ready, and nobody speaks it',
+      status('n1', ['Established'], { agent: { birdV6: { state: 'NotReady' } } }),
+      'ok',
+    ],
+    [
+      'BIRD of IPv6 is not ready, and a peer speaks it',
+      status('n1', [], {
+        agent: { birdV4: { state: 'Ready' }, birdV6: { state: 'NotReady' } },
+        bgp: { peersV6: [{ peerIP: 'fd00::2', type: 'NodeMesh', state: 'Established' }] },
+      }),
+      'critical',
+    ],
+    [
+      'a state that Calico does not name',
+      status('n1', [], { bgp: { peersV4: [{ peerIP: '10.0.0.2', type: 'NodeMesh' }] } }),
+      'critical',
+    ],
+    ['old, and calico-node is not ready', status('n1', ['Established'], OLD), 'unknown'],
     ['not filled yet', status('n1', [], { lastUpdated: null }), 'unknown'],
     ['updates stopped', status('n1', ['Established'], {}, { updatePeriodSeconds: 0 }), 'unknown'],
     ['IPv6', status('n1', [], { bgp: { peersV6: peers('Active') } }), 'critical'],
   ])('%s', (_name, resource, verdict) => {
     expect(verdictsOf([resource])).toEqual([[verdict, 'n1']]);
+  });
+
+  test.each<[string, Given, Verdict]>([
+    ['is ready there', { pods: [agent('n1', 'True')] }, 'ok'],
+    ['is not ready there', { pods: [agent('n1', 'False')] }, 'unknown'],
+    ['is ready elsewhere', { pods: [agent('n2', 'True')] }, 'unknown'],
+    ['is not known', { pods: DENIED }, 'unknown'],
+  ])('an old status of a node whose calico-node %s', (_name, over, verdict) => {
+    expect(verdictsOf([aBlock('10.244.0.0/26', 'n1', []), status('n1', ['Established'], OLD)], over)).toEqual([[verdict, 'n1']]);
   });
 
   const OPEN = [aRule({ isEgress: false })];
@@ -59,10 +96,13 @@ describe('the sessions of a node', () => {
     ['Active', OPEN, 'open', /neither side gets through/],
     ['OpenSent', OPEN, 'open', 'the peer answers and does not agree: the AS number differs'],
     ['OpenConfirm', OPEN, 'open', /the AS number differs, or keepalives are lost/],
+    [undefined, OPEN, 'open', /waits for the peer to connect, which security groups let pass/],
+    [undefined, [], 'shut', 'security groups keep TCP 179 shut'],
     ['Close', OPEN, 'open', 'the session was closed'],
     ['Asleep', OPEN, 'open', 'a state that is not known'],
   ] as const)('the cause of %s, with %j', (state, rules, securityGroups, cause) => {
-    const { findings } = judge([status('n1', [state]), status('n2', [])], {
+    const told = { bgp: { peersV4: [{ peerIP: '10.0.0.2', type: 'NodeMesh', since: '02:41:00', ...(state && { state }) }] } };
+    const { findings } = judge([status('n1', [], told), status('n2', [])], {
       nodes: nodes(2),
       networkInterfaces: [1, 2].map((at) => anEni({ networkInterfaceId: `eni-${at}`, privateIpAddresses: [`10.0.0.${at}`] })),
       securityGroups: [{ groupId: 'sg-cluster', groupName: 'cluster', tags: {} }],
@@ -72,12 +112,44 @@ describe('the sessions of a node', () => {
       {
         peer: '10.0.0.2',
         type: 'NodeMesh',
-        state,
+        state: state ?? 'Passive or Down',
         since: '02:41:00',
         securityGroups,
         cause: typeof cause === 'string' ? cause : expect.stringMatching(cause),
       },
     ]);
+  });
+
+  test.each([
+    ['10.0.0.9', '10.0.0.10', 'shut'],
+    ['10.0.0.10', '10.0.0.9', 'shut'],
+    ['10.0.0.10', '10.0.0.11', 'open'],
+  ] as const)('%s to %s is %s, by the one that is greater as text and opens', (own, peer, securityGroups) => {
+    const addresses = [own, peer];
+    const { findings } = judge(
+      [
+        status('n1', [], { bgp: { peersV4: [{ peerIP: peer, type: 'NodeMesh', state: 'Connect' }] } }),
+        status('n2', ['Established']),
+      ],
+      {
+        nodes: addresses.map((ip, at) => aNode({ name: `n${at + 1}`, internalIps: [ip] })),
+        networkInterfaces: addresses.map((ip, at) =>
+          anEni({
+            networkInterfaceId: `eni-${at}`,
+            privateIpAddresses: [ip],
+            groups: [ip === '10.0.0.9' ? 'sg-mute' : 'sg-cluster'],
+          }),
+        ),
+        securityGroups: ['sg-cluster', 'sg-mute'].map((groupId) => ({ groupId, groupName: groupId, tags: {} })),
+        // The mute one lets everything in and nothing out.
+        securityGroupRules: [
+          aRule({ securityGroupRuleId: 'a' }),
+          aRule({ securityGroupRuleId: 'b', isEgress: false }),
+          aRule({ securityGroupRuleId: 'c', isEgress: false, groupId: 'sg-mute' }),
+        ],
+      },
+    );
+    expect(findings.find(({ resource }) => resource.id === 'n1')?.evidence['peersDown']).toMatchObject([{ securityGroups }]);
   });
 
   test.each([
@@ -182,14 +254,13 @@ describe('statuses that were made for the run', () => {
     node,
     resource: { ...status(node, states, over), name: `cniwatch-${node}` },
   });
-  const LONG_AGO = { lastUpdated: '2026-11-24T02:00:00Z' };
   test.each<[string, readonly CustomResource[], Given, readonly [Verdict, string][]]>([
     ['tell of the node', [], { calicoNodeStatus: [made('n1', ['Idle'])] }, [['critical', 'n1']]],
-    ['tell of now, whatever the clock of the node', [], { calicoNodeStatus: [made('n1', [], LONG_AGO)] }, [['ok', 'n1']]],
+    ['tell of now, whatever the clock of the node', [], { calicoNodeStatus: [made('n1', [], OLD)] }, [['ok', 'n1']]],
     ['were not filled', [], { calicoNodeStatus: [made('n1', [], { lastUpdated: null })] }, [['unknown', 'n1']]],
     [
       'go before a stale one of somebody else',
-      [status('n1', ['Idle'], LONG_AGO)],
+      [status('n1', ['Idle'], OLD)],
       { calicoNodeStatus: [made('n1', ['Established'])] },
       [['ok', 'n1']],
     ],
