@@ -23,7 +23,7 @@ const common = {
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .describe('the same in every repeat of this event: drop those that were seen before'),
-  sequence: z.number().int().describe('of two events of one fingerprint, the later one has the higher sequence'),
+  sequence: z.int().min(1).describe('of two events of one fingerprint, the later one has the higher sequence'),
   runId: z.string().describe('the run that saw the change'),
   at: z.iso.datetime().describe("when that run's Snapshot was taken"),
   cluster: target.pick({ account: true, region: true, name: true, arn: true }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
 import { configJsonSchema } from '#lib/config/schema.ts';
 import { triageDocument } from '#lib/model/triage.ts';
+import { eventSchemas } from '#scripts/docs/event-schemas.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
 
 /** What is generated beside the checks' pages, by its name under docs/. */
@@ -9,6 +10,8 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['permissions.md', permissionsPage()],
     ['triage.schema.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
+    ...eventSchemas(),
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
+    ...eventSchemas(),
   ]);
 }
