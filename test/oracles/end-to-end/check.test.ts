@@ -67,9 +67,9 @@ describe('cniwatch check --output json, against moto and a real API server', () 
     expect(ran.code).toBe(2);
   });
 
-  test('reports every collector; only the add-ons, which moto has not, could not be read', () => {
+  test('reports every collector; only the add-ons and the insights, which moto has not, could not be read', () => {
     expect(cluster.collectors.map(({ id }) => id).sort()).toEqual(SLICE_KEYS.filter((key) => !isOptIn(key)).sort());
-    expect(cluster.collectors.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['addons']);
+    expect(cluster.collectors.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['addons', 'insights']);
     expect(cluster.collectors.find(({ id }) => id === 'pods')).toMatchObject({ calls: { 'GET /api/v1/pods': 1 }, pages: 1 });
   });
 
