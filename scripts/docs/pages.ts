@@ -10,7 +10,6 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['permissions.md', permissionsPage()],
     ['triage.schema.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
-    ...eventSchemas(),
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
     ...eventSchemas(),
   ]);
