@@ -3,8 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
-import { clientsByAccount } from '#lib/collect/aws/account-clients.ts';
-import { awsClients } from '#lib/collect/aws/clients.ts';
+import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import { type ReadOutcome, readOutcome } from '#lib/collect/read-outcome.ts';
@@ -21,7 +20,7 @@ import { publishFindings } from '#lib/publish/state/publish-findings.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
-const clientsOf = clientsByAccount(awsClients, hub.region);
+const clientsOf = awsClientsByAccount(hub.region);
 const { cloudwatch } = clientsOf(hub.region);
 const findingsWithin = findingsHub(hub);
 const logger = new Logger({ serviceName: 'check-cluster' });
@@ -52,8 +51,7 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   await putResult(bucket, runId, assessment);
   const past = await remember(bucket, snapshot, recalled, assessment.readings);
   const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
-  const run = { runId, takenAt: snapshot.takenAt };
-  const findings = await publishFindings(assessment, run, config.state, findingsWithin(signal));
+  const findings = await publishFindings(assessment, { runId, takenAt: snapshot.takenAt }, config.state, findingsWithin(signal));
   await putMetrics(findings.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const { outcome, unread } = readOutcome(snapshot);
   const { verdict, summary } = assessment;

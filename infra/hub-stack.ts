@@ -10,8 +10,10 @@ import { runBucket } from '#infra/constructs/run-bucket.ts';
 import { RunSchedule } from '#infra/constructs/run-schedule.ts';
 import { stateTable } from '#infra/constructs/state-table.ts';
 import type { Settings } from '#infra/settings.ts';
+import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { ORGANIZATION_PERMISSIONS } from '#lib/discover/organization.ts';
 import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
 import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
@@ -40,7 +42,7 @@ export class HubStack extends Stack {
       // A few lists; the memory buys CPU for the cold start.
       memoryMiB: 512,
       timeout: Duration.minutes(2),
-      permissions: [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS],
+      permissions: [DISCOVER_PERMISSIONS, ORGANIZATION_PERMISSIONS, ACCOUNT_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS],
     });
     const checkCluster = new PipelineFunction(this, 'CheckCluster', {
       name: 'check-cluster',
@@ -53,6 +55,7 @@ export class HubStack extends Stack {
       timeout: Duration.minutes(15),
       permissions: [
         READ_PERMISSIONS,
+        ACCOUNT_PERMISSIONS,
         RESULT_PERMISSIONS,
         HISTORY_PERMISSIONS,
         METRIC_HISTORY_PERMISSIONS,

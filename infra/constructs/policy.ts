@@ -30,6 +30,9 @@ export function policyStatements(declared: readonly Permissions[], hub: HubResou
   );
 }
 
+/** The hub may assume roles of these names only, in whatever account trusts it. */
+const MEMBER_ROLES = 'cniwatch-*';
+
 /** A fleet may span Regions, so a Region is left open; the account is the hub's own. */
 function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }: HubResources): string {
   const eks = (name: string) => Stack.of(bucket).formatArn({ service: 'eks', region: '*', resource: name });
@@ -38,6 +41,8 @@ function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }
       return '*';
     case 'cluster':
       return eks('cluster/*');
+    case 'member-role':
+      return Stack.of(bucket).formatArn({ service: 'iam', region: '', account: '*', resource: `role/${MEMBER_ROLES}` });
     case 'nodegroup':
       return eks('nodegroup/*/*/*');
     case 'addon':
@@ -57,6 +62,8 @@ function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }
 export function whyWildcard(arn: string): string {
   if (arn === '*')
     return 'These actions take no resource (service authorization reference); conditions narrow them where AWS has one.';
+  if (arn.includes(':iam:'))
+    return 'The accounts stand in cniwatch.yaml, which is read at run time; each role itself says whom it trusts.';
   if (arn.includes(':eks:')) return 'The clusters of the fleet are found at run time, in any Region of this account.';
   return 'The keys hold the run and the cluster, which are known at run time only; the prefix is fixed.';
 }

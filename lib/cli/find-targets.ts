@@ -1,7 +1,7 @@
 import type { ClientsOf } from '#lib/cli/aws.ts';
 import { discoverCluster } from '#lib/discover/discover.ts';
 import type { FleetEntries } from '#lib/discover/entry.ts';
-import { discoverFleet } from '#lib/discover/fleet.ts';
+import { discoverFleet, type PlaceFailure } from '#lib/discover/fleet.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { Target } from '#lib/model/target.ts';
 
@@ -29,8 +29,14 @@ export async function findTargets(wanted: Wanted, { clientsOf, home }: { clients
     // It answers few calls a second.
     return new OrganizationsClient({ region: home, retryMode: 'standard', maxAttempts: 8 });
   };
-  const { targets, failures, warnings } = await discoverFleet(wanted.entries, { clientsOf, organizations, home });
-  return { targets, failures: failures.map(({ failure }) => failure), warnings };
+  const { targets, failures, warnings, nothing } = await discoverFleet(wanted.entries, { clientsOf, organizations, home });
+  if (nothing !== undefined) return { targets, failures: [nothing], warnings: [] };
+  return { targets, failures: failures.map(withPlace), warnings };
+}
+
+function withPlace({ place, failure }: PlaceFailure): ReadFailure {
+  if (place === '') return failure;
+  return new ReadFailure(failure.code, `${place}: ${failure.message}`, failure.remedy, { cause: failure.cause });
 }
 
 async function findNamed({ region, names }: Wanted & { kind: 'named' }, clientsOf: ClientsOf): Promise<Found> {

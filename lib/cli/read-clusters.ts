@@ -1,10 +1,11 @@
 import { access, constants } from 'node:fs/promises';
-import { type ClientsOf, clientsByRegion, resolveRegion, useProfile } from '#lib/cli/aws.ts';
+import { type ClientsOf, resolveRegion, useProfile } from '#lib/cli/aws.ts';
 import { findTargets, type Wanted } from '#lib/cli/find-targets.ts';
 import type { ClusterOptions } from '#lib/cli/options.ts';
 import { survey } from '#lib/cli/survey.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
+import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import type { Config } from '#lib/config/config.ts';
 import { unmatchedRules } from '#lib/config/unmatched.ts';
 import type { FleetEntries } from '#lib/discover/entry.ts';
@@ -26,7 +27,7 @@ export async function readClusters<T extends { readonly outcome: string }>(
   await requireKubeconfig(options.kubeconfig);
   const wanted = await wantedClusters(options, config);
   const home = await homeRegion(wanted);
-  const clientsOf = clientsByRegion(home);
+  const clientsOf = awsClientsByAccount(home);
   const { targets, failures, warnings } = await unlessInterrupted(findTargets(wanted, { clientsOf, home }), system.signal);
   const all = options.region === undefined && !options.all && !options.cluster && failures.length === 0;
   for (const warning of [...warnings, ...(all ? unmatchedRules(config, targets) : [])]) {

@@ -1,7 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { clientsByRegion } from '#lib/cli/aws.ts';
 import type { DemoOptions } from '#lib/cli/demo.ts';
 import { enterSandbox } from '#lib/cli/demo-environment.ts';
 import { emitReport } from '#lib/cli/emit-report.ts';
@@ -15,6 +14,7 @@ import { selectChecks } from '#lib/cli/select-checks.ts';
 import { survey } from '#lib/cli/survey.ts';
 import type { System } from '#lib/cli/system.ts';
 import { OutputUnwritable } from '#lib/cli/write-file.ts';
+import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import { defaultConfig } from '#lib/config/config.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { AssessmentDocument } from '#lib/model/assessment.ts';
@@ -32,7 +32,7 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
   const sandbox = await startSandbox(fleet);
   const leave = enterSandbox(sandbox.environment);
   try {
-    const clientsOf = clientsByRegion();
+    const clientsOf = awsClientsByAccount();
     const entries = { fleet: [{ region: fleet.region, clusters: ['*'] }], accounts: [] };
     const { targets, failures } = await findTargets({ kind: 'fleet', entries }, { clientsOf, home: fleet.region });
     for (const failure of failures) await reportError(failure, system);

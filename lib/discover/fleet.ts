@@ -31,6 +31,8 @@ export interface Discovery {
   readonly failures: readonly PlaceFailure[];
   /** What is odd, one sentence each without its full stop. */
   readonly warnings: readonly string[];
+  /** Everything was seen, and there is no cluster: an empty fleet is no healthy fleet. */
+  readonly nothing?: ReadFailure;
 }
 
 /** Looks up the clusters of every account and Region. One that cannot be entered is a stated failure, and the others go on. */
@@ -46,6 +48,7 @@ export async function discoverFleet(entries: FleetEntries, ports: FleetPorts): P
     targets: distinctTargets(seen.flatMap(({ targets }) => targets)),
     failures: distinctFailures([...organization.failures, ...seen.flatMap(({ failures }) => failures), ...missing.failures]),
     warnings: [...organization.warnings, ...missing.warnings],
+    ...(missing.nothing === undefined ? {} : { nothing: missing.nothing }),
   };
 }
 
@@ -152,5 +155,9 @@ function distinctTargets(targets: readonly Target[]): readonly Target[] {
 
 /** What fails alike in several places, as credentials do, is told once. */
 function distinctFailures(failures: readonly PlaceFailure[]): readonly PlaceFailure[] {
-  return [...new Map(failures.toReversed().map((each) => [each.failure.message, each])).values()].toReversed();
+  const told = new Set<string>();
+  return failures.filter(({ place, failure: { message } }) => {
+    const key = JSON.stringify([place, message]);
+    return !told.has(key) && told.add(key);
+  });
 }

@@ -8,7 +8,8 @@ import type { Target } from '#lib/model/target.ts';
 export interface PlaceFailure {
   readonly account?: string;
   readonly region?: string;
-  /** Its message begins with the place, where that is another account. */
+  /** For a reader, as `account 111122223333 (payments), eu-west-1`; empty where it is no place's. */
+  readonly place: string;
   readonly failure: ReadFailure;
 }
 
@@ -29,17 +30,16 @@ export function placeFailure(
   { entry = '', account, name, region }: Partial<Source> & { readonly region?: string },
   failure: ReadFailure,
 ): PlaceFailure {
-  const place = { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
-  const where = [
+  const place = [
     ...(account === undefined || entry.startsWith('fleet.')
       ? []
       : [`account ${account}${name === undefined ? '' : ` (${name})`}`]),
     ...(region === undefined ? [] : [region]),
   ].join(', ');
-  const { code, message } = failure;
-  const remedy = region !== undefined && mayBeDisabled(failure) ? enableRegion(region, account) : failure.remedy;
-  const options = { cause: failure.cause };
-  return { ...place, failure: new ReadFailure(code, where === '' ? message : `${where}: ${message}`, remedy, options) };
+  const at = { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }), place };
+  if (region === undefined || !mayBeDisabled(failure)) return { ...at, failure };
+  const { code, message, cause } = failure;
+  return { ...at, failure: new ReadFailure(code, message, enableRegion(region, account), { cause }) };
 }
 
 /**
@@ -61,7 +61,7 @@ function enableRegion(region: string, account = 'this account'): string {
 export function missingClusters(
   seen: readonly Seen[],
   organizationFailed: boolean,
-): { readonly failures: readonly PlaceFailure[]; readonly warnings: readonly string[] } {
+): { readonly failures: readonly PlaceFailure[]; readonly warnings: readonly string[]; readonly nothing?: ReadFailure } {
   const failures: PlaceFailure[] = [];
   const warnings: string[] = [];
   for (const [entry, places] of Map.groupBy(seen, ({ source }) => source.entry)) {
@@ -76,7 +76,7 @@ export function missingClusters(
     }
   }
   const unseen = organizationFailed || failures.length > 0 || seen.some((place) => place.failures.length > 0);
-  if (!unseen && seen.every(({ targets }) => targets.length === 0)) return { failures: [nothingAtAll(seen)], warnings: [] };
+  if (!unseen && seen.every(({ targets }) => targets.length === 0)) return { failures, warnings, nothing: nothingAtAll(seen) };
   return { failures, warnings };
 }
 
@@ -94,15 +94,14 @@ function notThere(
 }
 
 /** An empty fleet is no healthy fleet: it mostly means the wrong Region or account. */
-function nothingAtAll(seen: readonly Seen[]): PlaceFailure {
+function nothingAtAll(seen: readonly Seen[]): ReadFailure {
   const regions = [...new Set(seen.flatMap(({ region }) => region ?? []))];
   const patterns = [...new Set(seen.flatMap(({ source }) => source.selection.clusters))];
-  const failure = new ReadFailure(
+  return new ReadFailure(
     'ClusterNotFound',
     seen.length === 0
       ? 'There is no account to look in.'
       : `No EKS cluster in ${regions.join(', ')} matches ${patterns.join(', ')}.`,
     'Check the Regions, the account of the credentials, and which clusters are selected.',
   );
-  return { failure };
 }

@@ -11,10 +11,11 @@ export interface Permissions {
 export interface AwsPermission {
   readonly action: string;
   /**
+   * `member-role` is the roles of other accounts that the reader may assume.
    * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table` and `event-bus` are its own too.
    * `*` where AWS offers no narrower resource for the action (service authorization reference).
    */
-  readonly resource: 'cluster' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | 'table' | 'event-bus' | '*';
+  readonly resource: 'cluster' | 'member-role' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | 'table' | 'event-bus' | '*';
   /** Condition keys that must match these values (`*` is any text): how AWS narrows an action further than its resource. */
   readonly conditions?: Readonly<Record<string, string>>;
 }

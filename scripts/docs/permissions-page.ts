@@ -1,14 +1,30 @@
 import { stringify } from 'yaml';
+import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
 import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { OPT_IN_MANIFESTS } from '#lib/collect/opt-in-manifests.ts';
 import { OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { ORGANIZATION_PERMISSIONS } from '#lib/discover/organization.ts';
 import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import type { OptInSource } from '#lib/model/collector.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 
 /** The group that an access entry puts the reader into, and the name of its ClusterRole. */
 const GROUP = 'cniwatch-readers';
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::HUB_ACCOUNT:role/HUB_ROLE' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': 'EXTERNAL_ID' } },
+    },
+  ],
+};
+
+const listed = ({ aws }: Permissions): string => aws.map(({ action }) => `\`${action}\``).join(', ');
 
 /** What cniwatch must be allowed, from the declarations beside the code that uses it. */
 export function permissionsPage(): string {
@@ -36,6 +52,18 @@ ${JSON.stringify(policy, null, 2)}
 
 \`cniwatch check --publish-metrics\` needs \`cloudwatch:PutMetricData\` too, and may be held to the namespace \`CNIWatch\` by the condition key
 \`cloudwatch:namespace\`.
+
+### Several accounts
+
+Each further account has a role with the policy above; here ${listed(ACCOUNT_PERMISSIONS)} on those roles is needed besides. Its trust policy names
+this role, and the external id that cniwatch.yaml gives for the account:
+
+\`\`\`json
+${JSON.stringify(TRUST, null, 2)}
+\`\`\`
+
+The deployed hub may assume roles whose names begin with \`cniwatch-\`. An \`organization\` in cniwatch.yaml needs ${listed(ORGANIZATION_PERMISSIONS)},
+in its management account or a delegated administrator's.
 
 ## Kubernetes
 

@@ -1,6 +1,6 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { clientsByRegion } from '#lib/cli/aws.ts';
+import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import type { FleetEntries } from '#lib/discover/entry.ts';
 import { discoverFleet } from '#lib/discover/fleet.ts';
 import type { Fault } from '#lib/sandbox/fault.ts';
@@ -52,19 +52,14 @@ afterAll(async () => {
 
 async function find(entries: Partial<FleetEntries>, options: { describe?: boolean } = {}) {
   const organizations = async () => new OrganizationsClient({ region: WEST, endpoint: sandbox.endpoint, maxAttempts: 1 });
-  const ports = { clientsOf: clientsByRegion(WEST), organizations, home: WEST, ...options };
-  const { targets, failures, warnings } = await discoverFleet({ fleet: [], accounts: [], ...entries }, ports);
+  const ports = { clientsOf: awsClientsByAccount(WEST), organizations, home: WEST, ...options };
+  const { targets, failures, warnings, nothing } = await discoverFleet({ fleet: [], accounts: [], ...entries }, ports);
   return {
     targets,
     names: targets.map(({ account, region, name }) => `${account}/${region}/${name}`),
-    failures: failures.map(({ account, region, failure: { code, message, remedy } }) => ({
-      account,
-      region,
-      code,
-      message,
-      remedy,
-    })),
+    failures: failures.map(({ failure: { code, message, remedy }, ...at }) => ({ ...at, code, message, remedy })),
     warnings,
+    nothing: nothing?.message,
   };
 }
 
@@ -185,9 +180,9 @@ describe('what cannot be seen is told with its place, and the others go on', () 
     expect(failures).toMatchObject([
       {
         account: PAY,
-        region: undefined,
+        place: `account ${PAY} (payments)`,
         code: 'AccessDenied',
-        message: expect.stringMatching(`^account ${PAY} \\(payments\\): sts:AssumeRole was denied: User: .* is not authorized`),
+        message: expect.stringMatching(`^sts:AssumeRole was denied: User: .* is not authorized`),
         remedy: expect.stringMatching(remedy),
       },
     ]);
@@ -201,7 +196,7 @@ describe('what cannot be seen is told with its place, and the others go on', () 
         account: PAY,
         region: 'ap-east-1',
         code: 'Unauthorized',
-        message: expect.stringMatching(`^account ${PAY} \\(payments\\), ap-east-1: `),
+        place: `account ${PAY} (payments), ap-east-1`,
         remedy: expect.stringContaining('aws account get-region-opt-status --region-name ap-east-1'),
       },
     ]);
@@ -219,7 +214,8 @@ describe('what cannot be seen is told with its place, and the others go on', () 
     expect(failures).toMatchObject([
       {
         code: 'NoCredentials',
-        message: `account 999900001111: The credentials are of account ${HOME}, and accounts.0 names no role to assume.`,
+        place: 'account 999900001111',
+        message: `The credentials are of account ${HOME}, and accounts.0 names no role to assume.`,
       },
     ]);
   });
@@ -240,10 +236,11 @@ describe('what cannot be seen is told with its place, and the others go on', () 
   });
 
   test('no cluster at all is no healthy fleet', async () => {
-    const { failures, warnings } = await find({ fleet: [{ ...hub, clusters: ['web-*'] }] });
-    expect(failures).toMatchObject([{ code: 'ClusterNotFound', message: `No EKS cluster in ${WEST} matches web-*.` }]);
-    expect(warnings).toEqual([]);
-    expect((await find({ fleet: [{ ...hub, tags: { env: 'none' } }] })).failures).toHaveLength(1);
+    const { failures, nothing } = await find({ fleet: [{ ...hub, clusters: ['web-*'] }] });
+    expect([failures, nothing]).toEqual([[], `No EKS cluster in ${WEST} matches web-*.`]);
+    expect((await find({ fleet: [{ ...hub, tags: { env: 'none' } }] })).nothing).toBeDefined();
+    expect((await find({ fleet: [hub] })).nothing).toBeUndefined();
+    expect((await find({ accounts: [{ ...pay, role: 'no-such-role' }] })).nothing).toBeUndefined();
   });
 
   test('a cluster whose tags cannot be read, where they decide', async () => {

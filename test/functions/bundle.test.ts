@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, FUNCTIONS, type FunctionName } from '#infra/constructs/bundling.ts';
 import { assessment } from '#lib/model/assessment.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
@@ -11,6 +11,7 @@ import { startSandbox } from '#lib/sandbox/sandbox.ts';
 import { startS3 } from '#test/functions/s3-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cniwatch-bundles-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const inputs: Record<string, string[]> = {};
 beforeAll(async () => {
   for (const name of FUNCTIONS) inputs[name] = Object.keys((await bundle(name, join(folder, name))).metafile.inputs);
@@ -34,7 +35,7 @@ async function answer(name: FunctionName, event: unknown, environment: Readonly<
 }
 
 test.each<[FunctionName, number]>([
-  // The configuration is held against every check's options, so that these are half of it.
+  // The configuration is held against the options of every check, whose texts come along.
   ['discover', 1_250_000],
   // The texts of the checks and their engines are two fifths of it.
   ['check-cluster', 1_650_000],

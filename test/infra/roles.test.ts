@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
+import { ORGANIZATION_PERMISSIONS } from '#lib/discover/organization.ts';
 import type { AwsPermission } from '#lib/model/permissions.ts';
 import { HISTORY_PERMISSIONS } from '#lib/publish/history-store.ts';
 import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
@@ -35,6 +37,7 @@ const line = (effect: string, action: string, resource: string, condition?: unkn
 const ARNS: Readonly<Record<string, string>> = {
   '*': '*',
   cluster: 'arn:aws:eks:*:111122223333:cluster/*',
+  'member-role': 'arn:aws:iam::*:role/cniwatch-*',
   nodegroup: 'arn:aws:eks:*:111122223333:nodegroup/*/*/*',
   addon: 'arn:aws:eks:*:111122223333:addon/*/*/*',
   bucket: 'arn:aws:s3:::runs',
@@ -52,11 +55,12 @@ const ownLog = (id: string) => ['logs:CreateLogStream', 'logs:PutLogEvents'].map
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action) => line('Allow', action, '*'));
 
 test.each([
-  ['Discover', [DISCOVER_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
+  ['Discover', [DISCOVER_PERMISSIONS, ORGANIZATION_PERMISSIONS, ACCOUNT_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
   [
     'CheckCluster',
     [
       READ_PERMISSIONS,
+      ACCOUNT_PERMISSIONS,
       RESULT_PERMISSIONS,
       HISTORY_PERMISSIONS,
       METRIC_HISTORY_PERMISSIONS,
@@ -78,7 +82,10 @@ test.each([
 test('no function can write to a cluster or to its AWS networking', () => {
   const writes = grants(/^(Discover|CheckCluster|Summarise)Role/).filter(
     (grant) =>
-      !/ (eks|ec2|autoscaling|servicequotas):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch|dynamodb|events):/.test(grant),
+      grant !== 'Allow sts:AssumeRole on arn:aws:iam::*:role/cniwatch-*' &&
+      !/ (eks|ec2|autoscaling|servicequotas|organizations):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch|dynamodb|events):/.test(
+        grant,
+      ),
   );
   expect(writes).toEqual([]);
 });

@@ -2,7 +2,14 @@ import { AssumeRoleCommand, type Credentials, type STSClient } from '@aws-sdk/cl
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
+import type { Permissions } from '#lib/model/permissions.ts';
 import type { AccountRole } from '#lib/model/target.ts';
+
+/** Of whoever enters other accounts: discover and collect. */
+export const ACCOUNT_PERMISSIONS: Permissions = {
+  aws: [{ action: 'sts:AssumeRole', resource: 'member-role' }],
+  kubernetes: [],
+};
 
 /** What CloudTrail of the other account shows as the caller. */
 const SESSION_NAME = 'cniwatch';

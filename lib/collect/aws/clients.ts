@@ -5,6 +5,7 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { type ClientsByAccount, clientsByAccount } from '#lib/collect/aws/account-clients.ts';
 
 export interface AwsClients {
   readonly eks: EKSClient;
@@ -35,4 +36,9 @@ export function awsClients(options: { region: string; credentials?: AwsCredentia
     sts: new STSClient(settings),
     cloudwatch: new CloudWatchClient(settings),
   };
+}
+
+/** The same of every account and Region that is asked for. Roles are assumed in the Region `home`. */
+export function awsClientsByAccount(home?: string): ClientsByAccount<AwsClients> {
+  return clientsByAccount(awsClients, home);
 }
