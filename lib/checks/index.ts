@@ -2,6 +2,7 @@ import { check as calicoBgp } from '#lib/checks/calico/calico-bgp.ts';
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoEncapsulation } from '#lib/checks/calico/calico-encapsulation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
+import { check as ciliumAgent } from '#lib/checks/cilium/cilium-agent.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as clusterAccess } from '#lib/checks/cluster/cluster-access.ts';
 import { check as clusterHealth } from '#lib/checks/cluster/cluster-health.ts';
@@ -74,6 +75,7 @@ export const CHECKS: readonly Check[] = [
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,
+  ciliumAgent,
   flannelPodCidr,
   flannelBackend,
   clusterHealth,

@@ -43,7 +43,7 @@ export function isPartlyRead<T>(answer: T | PartlyRead<T>): answer is PartlyRead
 /** Sources that need a permission which not everybody grants: read only where the configuration names them. */
 export const OPT_IN_SOURCES = [
   'ipamd',
-  'dnsMetrics',
+  'dnsMetrics', 'ciliumAgents',
   'accessReviews',
   'calicoNodeStatus',
   'nodeProbes',

@@ -40,6 +40,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'First see why: `cause` of each peer that is down. Open TCP 179 between the nodes where security groups keep it shut, or correct the AS numbers of the BGPPeers and the BGPConfiguration. Then kubectl -n NAMESPACE delete pod CALICO_NODE_POD, a node at a time, and wait for Established before the next.',
   'restart-cni':
     'First see why: kubectl -n NAMESPACE logs AGENT_POD --previous. Then kubectl -n NAMESPACE rollout restart daemonset NAME, or delete the agents of the failing nodes. With prefix delegation, not while a subnet has no free /28.',
+  'mount-bpf':
+    'Bring in a new node, which mounts it at its start, then cordon and drain this one. To keep the node: mount bpffs /sys/fs/bpf -t bpf on the host, with a line in /etc/fstab or a systemd unit, and delete its agent: kubectl -n NAMESPACE delete pod CILIUM_POD. Until then each restart of the agent breaks connections.',
   'reset-cni':
     "The last resort, and for the whole cluster only: save the CNI's manifests and its configuration, re-apply the add-on (aws eks update-addon with --resolve-conflicts PRESERVE and the same --service-account-role-arn) or the manifest, then bring new nodes in and drain the old ones in turn. Never flush iptables: kube-proxy's rules are there.",
   'update-cni':

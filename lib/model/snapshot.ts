@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accessReview } from '#lib/model/access-review.ts';
 import { collectorReport } from '#lib/model/assessment.ts';
+import { ciliumAgentReading } from '#lib/model/cilium-agent.ts';
 import { calicoNodeReading } from '#lib/model/calico-node-status.ts';
 import { dnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import {
@@ -99,6 +100,8 @@ const sliceData = {
   ipamd: z.array(ipamdReading),
   /** Opt-in: CoreDNS's own counters, by the API server's proxy. */
   dnsMetrics: z.array(dnsMetricsReading),
+  /** Opt-in: what Cilium's agents answer to commands in their containers. */
+  ciliumAgents: z.array(ciliumAgentReading),
   /** Opt-in: what RBAC lets the CNIs' agents do. */
   accessReviews: z.array(accessReview),
   /** Opt-in, and written for: what calico-node tells of each node, by an object that is deleted again. */

@@ -351,6 +351,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     nodeClasses: [],
     ipamd: NOT_ENABLED,
     dnsMetrics: NOT_ENABLED,
+    ciliumAgents: NOT_ENABLED,
     accessReviews: NOT_ENABLED,
     calicoNodeStatus: NOT_ENABLED,
     nodeProbes: NOT_ENABLED,

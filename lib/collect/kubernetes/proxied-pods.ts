@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { sample } from '#lib/collect/kubernetes/pod-sample.ts';
 import type { KubernetesReader } from '#lib/collect/kubernetes/reader.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { Pod } from '#lib/model/kubernetes.ts';
@@ -37,11 +38,6 @@ export async function askPods(kubernetes: KubernetesReader, pods: readonly Pod[]
   // Alone: where nobody may ask, it is refused once and not by every pod.
   const answer = await ask(first);
   return [answer, ...(await pLimit(AT_ONCE).map(others, ask))];
-}
-
-function sample(pods: readonly Pod[], most: number): readonly Pod[] {
-  if (pods.length <= most) return pods;
-  return Array.from({ length: most }, (_, at) => pods[Math.floor((at * pods.length) / most)]).filter((pod) => pod !== undefined);
 }
 
 async function answerOf(
