@@ -269,7 +269,6 @@ const TO_COME = new Set([
   'canary-routes',
   'cilium-agent',
   'cni-config-files',
-  'cni-permissions',
 ]);
 
 describe('the table', () => {

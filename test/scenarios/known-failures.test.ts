@@ -3,10 +3,9 @@
  * check says when all is well, and when it cannot tell, stands in the tests of its area.
  */
 import { describe, expect, it } from 'vitest';
-import type { OptInSource } from '#lib/model/collector.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
-import { assessWorld } from './assess-world.ts';
+import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { agentsUse } from './worlds/agent-memory.ts';
 import { calico, calicoAgents, calicoBgp } from './worlds/calico.ts';
 import * as cni from './worlds/cni.ts';
@@ -15,6 +14,7 @@ import * as filters from './worlds/dns-filters.ts';
 import { flannel } from './worlds/flannel.ts';
 import { trouble } from './worlds/nodes.ts';
 import { shutBetweenNodes } from './worlds/other-cni.ts';
+import { awsRefuses, withoutRights } from './worlds/permissions.ts';
 
 interface KnownFailure {
   readonly world: () => World;
@@ -22,7 +22,8 @@ interface KnownFailure {
   readonly verdict: Verdict;
   /** Stands in the evidence of one finding of that verdict. */
   readonly figure: Readonly<Record<string, unknown>>;
-  readonly optIn?: readonly OptInSource[];
+  /** Without opt-in sources where it does not say. */
+  readonly how?: HowToAssess;
 }
 
 const sandboxFails = (message: string, cause: string): KnownFailure => ({
@@ -69,6 +70,24 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
     },
   ],
   'a missing binary': [sandboxFails('failed to find plugin "aws-cni" in path [/opt/cni/bin]', 'missing-binary')],
+  'lost RBAC, and lost IAM permissions': [
+    {
+      world: () => withoutRights('watch nodes'),
+      check: 'cni-permissions',
+      verdict: 'critical',
+      figure: {
+        serviceAccount: 'kube-system/aws-node',
+        missing: [expect.objectContaining({ verb: 'watch', resource: 'nodes', without: 'ipamd does not start' })],
+      },
+      how: { optIn: ['accessReviews'] },
+    },
+    {
+      world: () => awsRefuses('ec2:CreateNetworkInterface'),
+      check: 'cni-permissions',
+      verdict: 'critical',
+      figure: { iamActions: ['ec2:CreateNetworkInterface'], iamEvents: 1 },
+    },
+  ],
   'the Kubernetes API unreachable': [
     sandboxFails('Get "https://172.20.0.1:443/api/v1/namespaces/shop": dial tcp 172.20.0.1:443: i/o timeout', 'api-unreachable'),
   ],
@@ -120,7 +139,7 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
           expect.objectContaining({ securityGroups: 'shut', cause: 'security groups keep TCP 179 shut' }),
         ]),
       },
-      optIn: ['calicoNodeStatus'],
+      how: { optIn: ['calicoNodeStatus'] },
     },
     {
       world: () =>
@@ -137,7 +156,7 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
           expect.objectContaining({ cause: expect.stringMatching(/rack expects AS 64513 there, and .* has AS 64512/) }),
         ],
       },
-      optIn: ['calicoNodeStatus'],
+      how: { optIn: ['calicoNodeStatus'] },
     },
   ],
   'an IP-in-IP mismatch': [
@@ -226,22 +245,22 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
       check: 'dns-quality',
       verdict: 'warning',
       figure: { responses: 20_000, servfailPercent: 1.6 },
-      optIn: ['dnsMetrics'],
+      how: { optIn: ['dnsMetrics'] },
     },
     {
       world: () => coredns.counters(coredns.metrics(10_000, 20), coredns.metrics(10_000, 9_000)),
       check: 'dns-quality',
       verdict: 'critical',
       figure: { servfailPercent: 45.1 },
-      optIn: ['dnsMetrics'],
+      how: { optIn: ['dnsMetrics'] },
     },
   ],
 };
 
 describe.each(Object.entries(KNOWN_FAILURES))('%s', (_failure, rows) => {
   it.each(rows.map((row, at) => ({ ...row, at: at + 1 })))('is found by $check: $verdict ($at)', async (row) => {
-    const { world, check, verdict, figure, optIn = [] } = row;
-    const { findings } = await assessWorld(world(), { optIn });
+    const { world, check, verdict, figure, how = { optIn: [] } } = row;
+    const { findings } = await assessWorld(world(), how);
     const own = findings.filter((finding) => finding.check === check);
     const told = own.map((finding) => `${finding.verdict}: ${finding.summary}`).join('\n');
     const found = own.filter((finding) => finding.verdict === verdict).map(({ evidence }) => evidence);
