@@ -84,7 +84,7 @@ In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the grou
 
 ## Opt-in sources
 
-Read only where \`collect.optIn\` of cniwatch.yaml names them; what leans on one that is not named is \`not-applicable\`.
+Read only where \`collect.optIn\` of cniwatch.yaml names them; a check that needs one that is not named is \`not-applicable\`.
 A source that makes pods has a namespace of its own in its manifest, and where these pods see more than others do, a policy that
 admits nothing else there: where \`probes\` of cniwatch.yaml names another namespace or image, change them here as well.
 ${Object.entries(OPT_IN_PERMISSIONS).map(optInSection).join('')}`;

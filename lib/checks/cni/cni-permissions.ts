@@ -59,7 +59,7 @@ export const check = defineCheck({
     const cnis = findCnis(daemonSets).filter(({ daemonSet }) => daemonSet.desired > 0);
     if (cnis.length === 0) {
       if (!nodes.some(takesCniAgent)) return notApplicable(target, 'No node of this cluster takes the agent of a CNI.');
-      return undecided(target, 'No DaemonSet of the VPC CNI, Cilium, Calico or flannel was found, so no agent is judged.');
+      return undecided(target, 'No DaemonSet of the VPC CNI, Cilium, Calico or flannel that wants an agent on a node was found.');
     }
     const since = new Date(now.getTime() - 60_000 * options.recentMinutes).toISOString();
     return {
