@@ -14,13 +14,15 @@ export interface BgpExpectation {
   /** `any`: it must have a peer. `none`: nothing gives it one, and it needs one. `not-needed`: it has no need of any. */
   readonly peers: 'any' | 'none' | 'not-needed';
   readonly way: (peerIp: string) => BgpWay;
+  /** On which nodes listen. */
+  readonly port: number;
   /** What is known of a peer whose AS number is another than what is expected of it; a clause. */
   readonly disagreement: (peerIp: string) => string | undefined;
 }
 
 export function bgpNodeFinding(
   status: CalicoNodeStatus,
-  { stale, families, peers: expected, way, disagreement }: BgpExpectation,
+  { stale, families, peers: expected, way, port, disagreement }: BgpExpectation,
 ): Judgement {
   const node = status.spec.node;
   const peers = status.status.bgp;
@@ -41,7 +43,7 @@ export function bgpNodeFinding(
     state: peer.state,
     since: peer.since ?? null,
     securityGroups: way(peer.peerIP),
-    cause: bgpCause(peer, way(peer.peerIP), disagreement(peer.peerIP)),
+    cause: bgpCause(peer, { way: way(peer.peerIP), port, disagreement: disagreement(peer.peerIP) }),
   });
   const [first] = down.map(described);
   const clauses = [

@@ -51,7 +51,7 @@ export const check = defineCheck({
       established: 'of a node: peers in the state Established',
       notEstablished: 'of a node: the other peers',
       peersDown:
-        'of a node: those, as `peer`, `type`, `state`, `since`, `securityGroups` (TCP 179 between the two: open, shut, not-known, or outside of the cluster) and the likely `cause`',
+        'of a node: those, as `peer`, `type`, `state`, `since`, `securityGroups` (TCP 179, or the listenPort of the BGPConfiguration, between the two: open, shut, not-known, or outside of the cluster) and the likely `cause`',
       birdReady: 'of a node: whether no BIRD of a family that is spoken says that it is not ready',
       lastUpdated: 'of a node: when calico-node last told',
       nodesWithoutStatus: 'of the cluster: nodes of which no CalicoNodeStatus tells of BGP',
@@ -77,7 +77,7 @@ export const check = defineCheck({
     const byName = new Map(nodes.map((node) => [node.name, node]));
     const plan = bgpPlan(resources);
     const network = nodeNetwork(optional);
-    const ways = bgpWays(nodes, typeof network === 'string' ? undefined : network);
+    const ways = bgpWays(nodes, typeof network === 'string' ? undefined : network, plan.port);
     const pods = dataOf(optional.pods);
     const ready = pods && readyCalicoNodes(inputs.daemonSets, pods);
     const found = toldStatuses(resources, dataOf(optional.calicoNodeStatus) ?? [], { now, ready });
@@ -92,6 +92,7 @@ export const check = defineCheck({
         stale,
         families,
         peers,
+        port: plan.port,
         way: (peerIp) => ways.way(status.spec.node, peerIp),
         disagreement: (peerIp) => node && disagreement(plan, { node, peerIp, nodes }),
       });

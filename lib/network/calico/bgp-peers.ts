@@ -6,6 +6,8 @@ import { parseObjects } from '#lib/network/custom-objects.ts';
 
 /** Of a cluster that configures none. Source: Calico documentation, "BGP configuration" resource (asNumber). */
 const DEFAULT_AS = 64_512;
+/** Source: RFC 4271 ("BGP listens on TCP port 179"); Calico documentation, "BGP configuration" resource (listenPort). */
+const BGP_PORT = 179;
 
 const asNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).nullish();
 
@@ -24,7 +26,11 @@ const bgpPeer = z.object({
 });
 type BgpPeerObject = z.output<typeof bgpPeer> & { readonly name: string };
 const bgpConfiguration = z.object({
-  spec: z.object({ nodeToNodeMeshEnabled: z.boolean().nullish(), asNumber }),
+  spec: z.object({
+    nodeToNodeMeshEnabled: z.boolean().nullish(),
+    asNumber,
+    listenPort: z.number().int().min(1).max(65_535).nullish(),
+  }),
 });
 
 /** Who is to speak BGP with whom. */
@@ -33,6 +39,8 @@ export interface BgpPlan {
   readonly mesh: boolean;
   readonly peers: readonly BgpPeerObject[];
   readonly defaultAs: number;
+  /** On which nodes listen. */
+  readonly port: number;
   readonly malformed: readonly string[];
 }
 
@@ -44,6 +52,7 @@ export function bgpPlan(resources: readonly CustomResource[]): BgpPlan {
     mesh: spec?.nodeToNodeMeshEnabled ?? true,
     peers: peers.objects,
     defaultAs: spec?.asNumber ?? DEFAULT_AS,
+    port: spec?.listenPort ?? BGP_PORT,
     malformed: [...peers.malformed, ...configurations.malformed],
   };
 }

@@ -1,7 +1,7 @@
 import type { Node } from '#lib/model/kubernetes.ts';
 import { type NodeGap, type NodeNetwork, nodeReach } from '#lib/network/node-reach.ts';
 
-/** TCP 179 between a node and a peer, by security groups. `outside`: the peer is no node of the cluster, and its groups are not known. */
+/** The port of BGP between a node and a peer, by security groups. `outside`: the peer is no node of the cluster, and its groups are not known. */
 export type BgpWay = 'open' | 'shut' | 'not-known' | 'outside';
 
 export interface BgpWays {
@@ -13,8 +13,8 @@ export interface BgpWays {
  * Source: projectcalico/calico confd etc/calico/confd/templates/bird.cfg.template ("passive on").
  * @param network undefined where it was not read
  */
-export function bgpWays(nodes: readonly Node[], network: NodeNetwork | undefined): BgpWays {
-  const reach = network && nodeReach(nodes, network, { protocol: 'tcp', port: 179 });
+export function bgpWays(nodes: readonly Node[], network: NodeNetwork | undefined, port: number): BgpWays {
+  const reach = network && nodeReach(nodes, network, { protocol: 'tcp', port });
   const byIp = new Map(nodes.flatMap((node) => node.internalIps.map((ip) => [ip, node.name] as const)));
   const ipsOf = new Map(nodes.map(({ name, internalIps }) => [name, internalIps]));
   const isOf = (gaps: readonly NodeGap[], from: string, to: string) =>

@@ -120,6 +120,18 @@ describe('the sessions of a node', () => {
     ]);
   });
 
+  test('another port than 179 is looked at where nodes listen there', () => {
+    const configuration = anObject('BGPConfiguration', 'default', { listenPort: 1790 });
+    const { findings } = judge([configuration, status('n1', ['Connect']), status('n2', ['Established'])], {
+      nodes: nodes(2),
+      networkInterfaces: [1, 2].map((at) => anEni({ networkInterfaceId: `eni-${at}`, privateIpAddresses: [`10.0.0.${at}`] })),
+      securityGroups: [{ groupId: 'sg-cluster', groupName: 'cluster', tags: {} }],
+      securityGroupRules: [aRule(), aRule({ isEgress: false, ipProtocol: 'tcp', fromPort: 179, toPort: 179 })],
+    });
+    const down = [{ securityGroups: 'shut', cause: 'security groups keep TCP 1790 shut' }];
+    expect(findings.find(({ resource }) => resource.id === 'n1')?.evidence['peersDown']).toMatchObject(down);
+  });
+
   test.each([
     ['10.0.0.9', '10.0.0.10', 'shut'],
     ['10.0.0.10', '10.0.0.9', 'shut'],
