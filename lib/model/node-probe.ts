@@ -5,6 +5,9 @@ const word = z.string().max(255);
 /** Permission bits in octal, as `644`. */
 const mode = z.string().regex(/^[0-7]{1,4}$/);
 
+/** Bytes of one configuration file that a probe tells: those of CNIs have some two thousand. */
+export const MOST_CONFIG_BYTES = 16_384;
+
 /** A file in /etc/cni/net.d that the container runtime takes for a configuration. */
 export const cniConfigFile = z.object({
   name: word,

@@ -53,7 +53,9 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'rollback-cni-version':
     'If it began with an update: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version PREVIOUS --resolve-conflicts PRESERVE, with the same --service-account-role-arn, which is lost if left out. Never below 1.9 while nodes hold prefixes.',
   'reapply-cni':
-    'Give the rights back by what owns them. A managed add-on: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts OVERWRITE, with its configuration and the same --service-account-role-arn, writes its ClusterRole anew. Others: apply the manifest or chart of the version that runs. Ask again with the commands of `confirm`, then delete the agents that failed: kubectl -n NAMESPACE rollout restart daemonset NAME.',
+    'Let what owns the CNI write it anew: its rights, its plugins, its kubeconfig. A managed add-on: aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --addon-version VERSION --resolve-conflicts OVERWRITE, with its configuration and the same --service-account-role-arn, writes its ClusterRole anew. Others: apply the manifest or chart of the version that runs. Where rights were missing, ask again with the commands of `confirm`. Then restart the agents, which write the files of their nodes as they start: kubectl -n NAMESPACE rollout restart daemonset NAME.',
+  'repair-cni-config':
+    'Bring in a new node, then cordon and drain this one: kubectl drain NODE --ignore-daemonsets. To keep the node: save the first file of /etc/cni/net.d elsewhere, move it out of the directory, and delete the agent of that node, which writes its own anew: kubectl -n NAMESPACE delete pod AGENT_POD. A file that another CNI left is only to be moved away.',
   'restart-kube-proxy':
     'First see why: kubectl -n kube-system logs POD --previous. Then kubectl -n kube-system rollout restart daemonset kube-proxy, or delete the pods of the failing nodes.',
   'update-kube-proxy':

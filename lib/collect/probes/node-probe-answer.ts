@@ -1,6 +1,6 @@
-import { GREETING, MOST_CONTENT } from '#lib/collect/probes/node-probe-script.ts';
+import { GREETING } from '#lib/collect/probes/node-probe-script.ts';
 import { withoutSecrets } from '#lib/collect/probes/without-secrets.ts';
-import { type CniConfigFile, type ProbedNode, probedNode } from '#lib/model/node-probe.ts';
+import { type CniConfigFile, MOST_CONFIG_BYTES, type ProbedNode, probedNode } from '#lib/model/node-probe.ts';
 
 /** Lines of one kind: a node that has more is not believed. */
 const MOST_LINES = 10_000;
@@ -116,7 +116,7 @@ function decoded(base64: string | undefined): string {
 }
 
 const contentOf = (base64: string | undefined): string =>
-  withoutSecrets(bytes(base64).subarray(0, MOST_CONTENT).toString('utf8'));
+  withoutSecrets(bytes(base64).subarray(0, MOST_CONFIG_BYTES).toString('utf8'));
 
 const unquoted = (value: string): string => value.trim().replace(/^(["'])(.*)\1$/, '$2');
 

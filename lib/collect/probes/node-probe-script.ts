@@ -1,3 +1,5 @@
+import { MOST_CONFIG_BYTES } from '#lib/model/node-probe.ts';
+
 /** Where the script looks: inside of its container, so that tests may look elsewhere. */
 export interface ProbePlaces {
   readonly config: string;
@@ -17,8 +19,6 @@ export const PLACES: ProbePlaces = {
 
 /** The first line of every answer. */
 export const GREETING = 'cniwatch-node-probe 1';
-/** Bytes of one configuration file. */
-export const MOST_CONTENT = 16_384;
 export const MOST_FILES = 20;
 const MOST_BINARIES = 200;
 const MOST_KUBECONFIGS = 10;
@@ -57,7 +57,7 @@ for f in ${config}/.[!.]* ${config}/..?* ${config}/*; do
   fi
   about=$(stat -L -c '%a %u %s' "$f") || about='- - -'
   if [ ! -f "$f" ]; then echo "config $name $about special"
-  elif head -c 1 "$f" >/dev/null; then echo "config $name $about read $(head -c ${MOST_CONTENT} "$f" | base64 | tr -d '\\n')"
+  elif head -c 1 "$f" >/dev/null; then echo "config $name $about read $(head -c ${MOST_CONFIG_BYTES} "$f" | base64 | tr -d '\\n')"
   else echo "config $name $about refused"
   fi
 done
