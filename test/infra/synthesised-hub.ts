@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -32,7 +32,9 @@ export function synthesisedHub(settings: Partial<Settings> = {}): Template {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const app = new App({ outdir: join(folder, 'cdk.out'), context });
   const stack = new HubStack(app, 'Hub', { settings: { ...DEFAULTS, ...settings }, bundles });
-  return app.synth().getStackByName(stack.stackName).template;
+  const { template } = app.synth().getStackByName(stack.stackName);
+  rmSync(folder, { recursive: true });
+  return template;
 }
 
 /** The template's resources of one type, by logical id. */

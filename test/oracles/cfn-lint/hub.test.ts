@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,13 +16,15 @@ const OPTIONS = ['--format', 'parseable', '--ignore-checks', 'W3005', '--regions
 
 /** What cfn-lint says of a template, a line a finding. */
 async function lint(template: Template): Promise<string[]> {
-  const file = join(mkdtempSync(join(tmpdir(), 'cniwatch-cfn-lint-')), 'template.json');
+  const folder = mkdtempSync(join(tmpdir(), 'cniwatch-cfn-lint-'));
+  const file = join(folder, 'template.json');
   writeFileSync(file, JSON.stringify(template));
   const command = promisify(execFile)(await cfnLint(), [...OPTIONS, file]);
   const { stdout } = await command.catch((error: { stdout?: string }) => {
     if (error.stdout) return { stdout: error.stdout };
     throw error;
   });
+  rmSync(folder, { recursive: true });
   return stdout
     .split('\n')
     .filter((line) => line !== '')
