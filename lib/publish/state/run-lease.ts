@@ -6,9 +6,18 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Metric } from '#lib/model/metric.ts';
+import type { Permissions } from '#lib/model/permissions.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { StateTable } from '#lib/publish/state/dynamo-scope-store.ts';
 import { LEASE_KEY, TTL_ATTRIBUTE } from '#lib/publish/state/state-rows.ts';
+
+export const LEASE_PERMISSIONS: Permissions = {
+  aws: [
+    { action: 'dynamodb:PutItem', resource: 'table' },
+    { action: 'dynamodb:UpdateItem', resource: 'table' },
+  ],
+  kubernetes: [],
+};
 
 export interface LeaseRequest {
   readonly runId: string;

@@ -18,7 +18,7 @@ import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { publishFindings, publishFleet } from '#lib/publish/state/publish-findings.ts';
 import { CHANGES_PER_WRITE, recordRun } from '#lib/publish/state/record-run.ts';
-import { acquireRunLease, releaseRunLease } from '#lib/publish/state/run-lease.ts';
+import { acquireRunLease, LEASE_PERMISSIONS, releaseRunLease, runSkipped } from '#lib/publish/state/run-lease.ts';
 import { eventKey, headKey, stateRow } from '#lib/publish/state/state-rows.ts';
 import { CLUSTER, POLICY, tellStory, timeOf } from '#test/publish/state/stories.ts';
 import { aFinding, anAssessment } from '#test/scenarios/assessments.ts';
@@ -320,6 +320,18 @@ test('a cluster that runs do not see opens a finding of its own, and one that le
 });
 
 describe('the lease of a run', () => {
+  const calls = new Set<string>();
+  beforeAll(() => {
+    dynamodb.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          calls.add(`dynamodb:${commandName.replace('Command', '')}`);
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+  });
+
   const at = () => ({ dynamodb, table: table() });
   const ask = (runId: string, minutes: number, scheduled = minutes) =>
     acquireRunLease(at(), { runId, scheduledAt: timeOf(scheduled), now: new Date(timeOf(minutes)), ttlSeconds: 600 });
@@ -354,5 +366,17 @@ describe('the lease of a run', () => {
     const leases = await Promise.all([...'abcdef'].map((runId, index) => ask(runId, 0, index)));
     expect(leases.filter(({ outcome }) => outcome === 'acquired')).toHaveLength(1);
     expect(leases.filter(({ outcome }) => outcome === 'held')).toHaveLength(5);
+  });
+
+  it('calls what it declares', async () => {
+    calls.clear();
+    await ask('a', 0);
+    await releaseRunLease(at(), { runId: 'a', now: new Date(timeOf(2)) });
+    expect([...calls].sort()).toEqual(LEASE_PERMISSIONS.aws.map(({ action }) => action));
+  });
+
+  it('counts a run that was refused', () => {
+    const metric = runSkipped({ account: ACCOUNT, region: REGION });
+    expect(metric).toEqual({ name: 'RunSkipped', unit: 'Count', dimensions: { Account: ACCOUNT, Region: REGION }, value: 1 });
   });
 });
