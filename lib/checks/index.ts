@@ -2,12 +2,16 @@ import { check as calicoBgp } from '#lib/checks/calico/calico-bgp.ts';
 import { check as calicoBlockFragmentation } from '#lib/checks/calico/calico-block-fragmentation.ts';
 import { check as calicoEncapsulation } from '#lib/checks/calico/calico-encapsulation.ts';
 import { check as calicoIpam } from '#lib/checks/calico/calico-ipam.ts';
+import { check as canaryDns } from '#lib/checks/canary/canary-dns.ts';
+import { check as canaryEgress } from '#lib/checks/canary/canary-egress.ts';
+import { check as canaryPod } from '#lib/checks/canary/canary-pod.ts';
+import { check as canaryPodToPod } from '#lib/checks/canary/canary-pod-to-pod.ts';
+import { check as canaryRoutes } from '#lib/checks/canary/canary-routes.ts';
 import { check as ciliumAgent } from '#lib/checks/cilium/cilium-agent.ts';
 import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as clusterAccess } from '#lib/checks/cluster/cluster-access.ts';
 import { check as clusterHealth } from '#lib/checks/cluster/cluster-health.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
-import { check as cniConfigFiles } from '#lib/checks/cni/cni-config-files.ts';
 import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
 import { check as cniKernel } from '#lib/checks/cni/cni-kernel.ts';
 import { check as cniMemory } from '#lib/checks/cni/cni-memory.ts';
@@ -73,7 +77,6 @@ export const CHECKS: readonly Check[] = [
   cniMemory,
   cniPermissions,
   cniKernel,
-  cniConfigFiles,
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,
@@ -84,4 +87,9 @@ export const CHECKS: readonly Check[] = [
   clusterAccess,
   calicoEncapsulation,
   calicoBgp,
+  canaryPod,
+  canaryPodToPod,
+  canaryDns,
+  canaryEgress,
+  canaryRoutes,
 ];

@@ -37,6 +37,7 @@ import { pods } from '#lib/collect/kubernetes/pods.ts';
 import { policyResources } from '#lib/collect/kubernetes/policy-resources.ts';
 import { securityGroupPolicies } from '#lib/collect/kubernetes/security-group-policies.ts';
 import { services } from '#lib/collect/kubernetes/services.ts';
+import { canary } from '#lib/collect/probes/canary.ts';
 import { ciliumAgents } from '#lib/collect/probes/cilium-agents.ts';
 import { nodeProbes } from '#lib/collect/probes/node-probes.ts';
 import type { Sources } from '#lib/collect/sources.ts';
@@ -86,4 +87,5 @@ export const COLLECTORS: { readonly [Key in SliceKey]: Collector<Sources, Key> }
   accessReviews,
   calicoNodeStatus,
   nodeProbes,
+  canary,
 };

@@ -14,6 +14,7 @@ import { type Runner, runners } from '#lib/config/runners.ts';
 import { type Schedules, schedules } from '#lib/config/schedules.ts';
 import { type StatePolicy, state } from '#lib/config/state.ts';
 import { type Suppression, suppressions } from '#lib/config/suppressions.ts';
+import { type CanarySettings, canarySettings } from '#lib/model/canary-settings.ts';
 import type { Check } from '#lib/model/check.ts';
 import { type ProbeSettings, probeSettings } from '#lib/model/collect-settings.ts';
 import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
@@ -45,6 +46,7 @@ export interface Config {
   readonly suppressions: readonly Suppression[];
   readonly collect: { readonly deadlineSeconds: number; readonly optIn: readonly OptInSource[] };
   readonly probes: ProbeSettings;
+  readonly canary: CanarySettings;
   readonly remediations: RemediationSettings;
   readonly schedules: Schedules;
   readonly state: StatePolicy;
@@ -68,6 +70,7 @@ export function configSchema(checks: readonly Check[]) {
       suppressions: suppressions(checks),
       collect,
       probes: probeSettings,
+      canary: canarySettings,
       remediations,
       schedules,
       state,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type CanarySettings, canarySettings } from '#lib/model/canary-settings.ts';
 
 /**
  * How pods of the opt-in source nodeProbes look. The image needs a POSIX shell with base64, head, readlink, sed, stat and tr, and no
@@ -25,6 +26,10 @@ export type ProbeSettings = Readonly<z.output<typeof probeSettings>>;
 /** What the configuration says of sources that make pods of their own. */
 export interface CollectSettings {
   readonly probes: ProbeSettings;
+  readonly canary: CanarySettings;
 }
 
-export const DEFAULT_COLLECT_SETTINGS: CollectSettings = { probes: probeSettings.parse({}) };
+export const DEFAULT_COLLECT_SETTINGS: CollectSettings = {
+  probes: probeSettings.parse({}),
+  canary: canarySettings.parse({}),
+};

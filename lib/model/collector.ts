@@ -43,9 +43,11 @@ export function isPartlyRead<T>(answer: T | PartlyRead<T>): answer is PartlyRead
 /** Sources that need a permission which not everybody grants: read only where the configuration names them. */
 export const OPT_IN_SOURCES = [
   'ipamd',
-  'dnsMetrics', 'ciliumAgents',
+  'dnsMetrics',
+  'ciliumAgents',
   'accessReviews',
   'calicoNodeStatus',
   'nodeProbes',
+  'canary',
 ] as const satisfies readonly SliceKey[];
 export type OptInSource = (typeof OPT_IN_SOURCES)[number];

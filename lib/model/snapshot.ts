@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { accessReview } from '#lib/model/access-review.ts';
 import { collectorReport } from '#lib/model/assessment.ts';
-import { ciliumAgentReading } from '#lib/model/cilium-agent.ts';
 import { calicoNodeReading } from '#lib/model/calico-node-status.ts';
+import { canaryReading } from '#lib/model/canary.ts';
+import { ciliumAgentReading } from '#lib/model/cilium-agent.ts';
 import { dnsMetricsReading } from '#lib/model/dns-metrics.ts';
 import {
   instance,
@@ -108,6 +109,8 @@ const sliceData = {
   calicoNodeStatus: z.array(calicoNodeReading),
   /** Opt-in, and written for: what pods of our own found on some nodes. */
   nodeProbes: z.array(nodeProbe),
+  /** Opt-in, and written for: how far new pods of our own came, and what they reached. */
+  canary: canaryReading,
 } as const;
 
 export type SliceKey = keyof typeof sliceData;

@@ -355,6 +355,7 @@ export function aSnapshot(given: { readonly [K in keyof SliceData]?: SliceData[K
     accessReviews: NOT_ENABLED,
     calicoNodeStatus: NOT_ENABLED,
     nodeProbes: NOT_ENABLED,
+    canary: NOT_ENABLED,
     ...given,
   };
   const slices = Object.fromEntries(Object.entries(empty).map(([key, data]) => [key, 'ok' in data ? data : { ok: true, data }]));
