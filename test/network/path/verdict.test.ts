@@ -193,10 +193,18 @@ describe('to an address', () => {
   });
 });
 
+const CILIUM_REFUSED = {
+  kind: 'CiliumNetworkPolicy',
+  code: 'Forbidden',
+  reason: 'GET … answered 403.',
+  remedy: 'grant',
+} as const;
+
 describe('what was not read leaves its layer open, where it decides', () => {
   test.each<[string, Given, string, Pod?]>([
     ['networkPolicies', { networkPolicies: DENIED }, 'uaaaau unknown'],
     ['policyResources', { policyResources: DENIED }, 'uaaaau unknown'],
+    ['one kind of them', { policyResources: { ok: true, data: [], unread: [CILIUM_REFUSED] } }, 'uaaaau unknown'],
     ['networkAcls', { networkAcls: DENIED }, 'aauuaa unknown'],
     ['securityGroupRules', { securityGroupRules: DENIED }, 'auaaua unknown'],
     ['networkInterfaces', { networkInterfaces: DENIED }, 'auuuua unknown'],
