@@ -8,6 +8,7 @@ import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { agentsUse } from './worlds/agent-memory.ts';
 import { calico, calicoAgents, calicoBgp } from './worlds/calico.ts';
+import { ciliumAgents } from './worlds/cilium-agent.ts';
 import * as cni from './worlds/cni.ts';
 import * as coredns from './worlds/coredns.ts';
 import * as filters from './worlds/dns-filters.ts';
@@ -90,6 +91,38 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
   ],
   'the Kubernetes API unreachable': [
     sandboxFails('Get "https://172.20.0.1:443/api/v1/namespaces/shop": dial tcp 172.20.0.1:443: i/o timeout', 'api-unreachable'),
+    {
+      world: () => ciliumAgents({ says: (at) => (at === 2 ? { kubernetes: { state: 'Failure', msg: 'i/o timeout' } } : {}) }),
+      check: 'cilium-agent',
+      verdict: 'critical',
+      figure: { problemCounts: { 'kubernetes-unreachable': 1 } },
+      how: { optIn: ['ciliumAgents'] },
+    },
+  ],
+  'the BPF filesystem not mounted': [
+    {
+      world: () => ciliumAgents({ bpf: (at) => at !== 1 }),
+      check: 'cilium-agent',
+      verdict: 'critical',
+      figure: { bpfMounted: false, problems: ['bpf-not-mounted'] },
+      how: { optIn: ['ciliumAgents'] },
+    },
+    {
+      world: () => ciliumAgents({ ended: (at) => (at === 1 ? 'level=fatal msg="Unable to mount BPF filesystem"' : undefined) }),
+      check: 'cilium-agent',
+      verdict: 'critical',
+      figure: { problems: ['bpf-not-mounted'], lastWords: expect.stringContaining('Unable to mount BPF filesystem') },
+      how: { optIn: ['ciliumAgents'] },
+    },
+  ],
+  'pods on two nodes that cannot reach each other': [
+    {
+      world: () => ciliumAgents({ probes: (from, to) => (from + to === 1 ? 'no-pods' : 'all') }),
+      check: 'cilium-agent',
+      verdict: 'critical',
+      figure: { problems: ['peers-unreachable'], peers: 3, peersUnreachableCount: 1 },
+      how: { optIn: ['ciliumAgents'] },
+    },
   ],
   'DNS blocked by a policy': [
     {
