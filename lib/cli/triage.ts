@@ -9,7 +9,7 @@ export interface TriageOptions extends OneClusterOptions {
 }
 
 const EXAMPLES = `
-Problems stand by time to impact, then by reach; what a problem explains is folded beneath it.
+Problems stand by time to impact, the critical ones of each first, then by reach; what a problem explains is folded beneath it.
 The commands to confirm by hand change nothing.
 
 Exit codes: 0 ok, 1 warning, 2 critical, 3 unknown (something could not be read), 64 wrong usage.

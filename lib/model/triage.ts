@@ -76,7 +76,7 @@ export const triageDocument = z.object({
   verdict: verdict.describe('of the cluster, as `check` has it'),
   headline: z.string().describe('the first problem in a sentence or two; else that nothing was found, and whether all was seen'),
   canary: canaryAnswer.nullable().describe('what a canary pod saw; null where none ran'),
-  problems: z.array(problem).describe('by time to impact, then by reach'),
+  problems: z.array(problem).describe('by time to impact, the critical ones of each first, then by reach'),
   unseen: z.array(unseen).describe('what was not seen: it may hide further problems'),
   notEnabled: z.array(z.string()).describe('opt-in checks that nobody switched on'),
   suppressed: z.number().describe('problems that cniwatch.yaml suppresses, none of which is above'),

@@ -108,7 +108,7 @@ describe('how far it reaches', () => {
   });
 });
 
-test('problems stand by time to impact, then by reach, the critical before the warning', () => {
+test('problems stand by time to impact, the critical before the warning, then by reach', () => {
   const problem = (name: string, over: Partial<Finding>) => finding(name, `check-${name}`, over);
   const { problems } = triaged([
     problem('never', {}),
@@ -121,9 +121,9 @@ test('problems stand by time to impact, then by reach, the critical before the w
   ]);
   expect(problems.map(({ roots }) => roots[0]?.fingerprint)).toEqual([
     'wide',
-    'wide-warning',
     'subnet',
     'local',
+    'wide-warning',
     'minutes',
     'days',
     'never',

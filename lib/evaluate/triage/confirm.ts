@@ -31,6 +31,10 @@ const workloadOf: Commands = ({ kubectl, workload, agent }) => [
   workload && kubectl('-n', workload[0], 'get', 'daemonset', workload[1], '-o', 'wide'),
   agent && kubectl('-n', agent[0], 'logs', agent[1], '--all-containers', '--previous', '--tail=50'),
 ];
+/** Its environment. */
+const settingsOf: Commands = ({ kubectl, workload }) => [
+  workload && kubectl('-n', workload[0], 'describe', 'daemonset', workload[1]),
+];
 const subnetsOf: Commands = ({ aws, subnets }) => [
   subnets.length === 0
     ? undefined
@@ -61,6 +65,11 @@ const explainSubnet: Commands = ({ own, subnets: [subnet] }) => [own('explain', 
 const BY_CHECK: Readonly<Record<string, Commands>> = {
   'cni-agents': workloadOf,
   'cni-memory': workloadOf,
+  'prefix-delegation': settingsOf,
+  'warm-pool': settingsOf,
+  'max-pods-mismatch': ({ kubectl }) => [
+    kubectl('get', 'nodes', '-o', 'custom-columns=NODE:.metadata.name,PODS:.status.allocatable.pods'),
+  ],
   'cni-permissions': ({ kubectl, account }) => [
     account && kubectl('auth', 'can-i', '--list', `--as=system:serviceaccount:${account[0]}:${account[1]}`),
   ],

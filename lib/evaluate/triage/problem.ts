@@ -29,7 +29,7 @@ export function triageProblem({ roots, symptoms }: ProblemGroup, { target, topol
   const absent = first.remediation === undefined ? absenceOf(first) : undefined;
   return {
     situation: situation.id,
-    title: situation.title,
+    title: situation.id === 'other' ? `${first.check} is ${first.verdict}` : situation.title,
     check: first.check,
     verdict: worstVerdict(roots.map(({ verdict }) => verdict)),
     timeToImpact: nearest([...roots, ...symptoms], situation),

@@ -135,7 +135,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-const OTHER: Situation = { id: 'other', title: 'something else needs attention', checks: [], primary: {}, fallbacks: {} };
+const OTHER: Situation = { id: 'other', title: 'something else needs a look', checks: [], primary: {}, fallbacks: {} };
 
 export function situationOf(check: string): Situation {
   return SITUATIONS.find(({ checks }) => checks.includes(check)) ?? OTHER;

@@ -11,7 +11,7 @@ import { type Finding, timeToImpact } from '#lib/model/finding.ts';
 import { extentScope, type Triage, type TriageProblem } from '#lib/model/triage.ts';
 
 /**
- * What to do first: the roots of a cluster's problems with what they explain, by time to impact and then by reach, each with the action,
+ * What to do first: the roots of a cluster's problems with what they explain, by time to impact, verdict and reach, each with the action,
  * what is left if it does not help, and the commands that show it.
  */
 export function triage(assessment: Assessment, topology: Topology, access: Access = {}): Triage {
@@ -49,12 +49,12 @@ function problemsOf(findings: readonly Finding[]): readonly ProblemGroup[] {
   });
 }
 
-/** By time to impact, then by reach; of those alike the critical one, then in the order of the decision table. */
+/** By time to impact; of those alike the critical ones, then by reach, then in the order of the decision table. */
 function byUrgency(a: TriageProblem, b: TriageProblem): number {
   return (
     timeRank(a) - timeRank(b) ||
-    extentScope.options.indexOf(a.extent.scope) - extentScope.options.indexOf(b.extent.scope) ||
     Number(b.verdict === 'critical') - Number(a.verdict === 'critical') ||
+    extentScope.options.indexOf(a.extent.scope) - extentScope.options.indexOf(b.extent.scope) ||
     (b.extent.nodes ?? 0) - (a.extent.nodes ?? 0) ||
     situationRank(a) - situationRank(b)
   );
