@@ -83,6 +83,12 @@ describe('the state', () => {
     }
   });
 
+  it('that nobody reports takes as many runs to close as a recovery, however far apart they are', () => {
+    const policy = { ...POLICY, closeAfter: 3 };
+    expect(brief(tellStory('ww--', policy, { minutes: 120 }))).toBe('opened@1');
+    expect(brief(tellStory('ww---', policy, { minutes: 120 }))).toBe('opened@1 resolved(no-longer-reported)@4');
+  });
+
   it('is kept as long as the policy says once it is closed', () => {
     const { state } = tellStory('wwoo', { ...POLICY, keepDays: 7 });
     expect(state?.expiresAt).toBe(Date.parse(timeOf(30)) / 1000 + 7 * 24 * 3600);
