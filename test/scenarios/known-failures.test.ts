@@ -3,11 +3,14 @@
  * check says when all is well, and when it cannot tell, stands in the tests of its area.
  */
 import { describe, expect, it } from 'vitest';
+import { canarySettings } from '#lib/model/canary-settings.ts';
+import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
 import { agentsUse } from './worlds/agent-memory.ts';
 import { calico, calicoAgents, calicoBgp } from './worlds/calico.ts';
+import { type CanarySituation, canary, OUTSIDE } from './worlds/canary.ts';
 import { ciliumAgents } from './worlds/cilium-agent.ts';
 import * as cni from './worlds/cni.ts';
 import * as coredns from './worlds/coredns.ts';
@@ -40,11 +43,31 @@ const bgp = (states: readonly string[], verdict: Verdict, figure: KnownFailure['
   figure,
 });
 
+/** A canary that fares so; what does not come comes never, so that there is no use in waiting long for it. */
+const canarySees = (situation: CanarySituation, check: string, figure: KnownFailure['figure']): KnownFailure => ({
+  world: () => canary(situation),
+  check,
+  verdict: 'critical',
+  figure,
+  how: {
+    optIn: ['canary'],
+    settings: {
+      ...DEFAULT_COLLECT_SETTINGS,
+      canary: { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds: 0.4 },
+    },
+  },
+});
+
 const NOT_READY =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:cni plugin not initialized';
 
 const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
   'pods that cannot get a network': [
+    canarySees({ server: 'has no network', client: 'has no network' }, 'canary-pod', {
+      withoutNetwork: 2,
+      scope: 'all',
+      cause: 'no-free-address',
+    }),
     { world: cni.agentDown, check: 'pods-awaiting-network', verdict: 'critical', figure: { awaiting: 3, nodeCount: 1 } },
     { world: cni.nodesFull, check: 'pods-awaiting-network', verdict: 'critical', figure: { nodeCount: 4 } },
     {
@@ -116,6 +139,7 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
     },
   ],
   'pods on two nodes that cannot reach each other': [
+    canarySees({ ways: [] }, 'canary-pod-to-pod', { failedPaths: 4 }),
     {
       world: () => ciliumAgents({ probes: (from, to) => (from + to === 1 ? 'no-pods' : 'all') }),
       check: 'cilium-agent',
@@ -124,7 +148,20 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
       how: { optIn: ['ciliumAgents'] },
     },
   ],
+  'no route': [
+    canarySees({ routes: 'none' }, 'canary-routes', { routes: [expect.objectContaining({ hasDefault: false, gateway: null })] }),
+  ],
+  'egress broken': [
+    canarySees({ outside: 'silent' }, 'canary-egress', {
+      unreachedTargets: 1,
+      targets: [expect.objectContaining({ target: OUTSIDE, unreached: [expect.objectContaining({ outcome: 'no-answer' })] })],
+    }),
+  ],
   'DNS blocked by a policy': [
+    canarySees({ resolver: 'silent', coreDns: 'silent' }, 'canary-dns', {
+      unansweredNames: ['kubernetes.default.svc.cluster.local'],
+      medianMs: null,
+    }),
     {
       world: () => filters.policies(filters.denyAll),
       check: 'dns-network-policy',
