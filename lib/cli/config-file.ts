@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { type Config, defaultConfig, parseConfig } from '#lib/config/config.ts';
 
-const DEFAULT_FILE = 'cniwatch.yaml';
+export const DEFAULT_FILE = 'cniwatch.yaml';
 
 /**
  * The configuration of a run: the file that was named, else ./cniwatch.yaml where there is one, else the defaults.
@@ -10,11 +10,20 @@ const DEFAULT_FILE = 'cniwatch.yaml';
  */
 export async function loadConfig(file: string | undefined): Promise<Config> {
   try {
-    return parseConfig(await readFile(file ?? DEFAULT_FILE, 'utf8'), file ?? DEFAULT_FILE);
+    return await readConfig(file ?? DEFAULT_FILE);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    if (file === undefined && code === 'ENOENT') return defaultConfig();
-    throw new UsageError(`the configuration ${file ?? DEFAULT_FILE} cannot be read (${code})`);
+    if (file === undefined && error instanceof ConfigMissing) return defaultConfig();
+    throw error;
   }
+}
+
+class ConfigMissing extends UsageError {}
+
+/** @throws UsageError where the file cannot be read; ConfigInvalid for what it says */
+export async function readConfig(file: string): Promise<Config> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const Unread = error.code === 'ENOENT' ? ConfigMissing : UsageError;
+    throw new Unread(`the configuration ${file} cannot be read (${error.code})`);
+  });
+  return parseConfig(text, file);
 }

@@ -20,16 +20,24 @@ export interface Found {
 
 /**
  * Looks everything up that is wanted. What cannot be found never hides the others.
- * Roles are assumed, and the organization is asked, with the credentials at hand in the Region `home`.
+ * With `describe` the tags of a fleet's clusters are known. Roles are assumed, and the organization is asked, with the credentials at hand in the Region `home`.
  */
-export async function findTargets(wanted: Wanted, { clientsOf, home }: { clientsOf: ClientsOf; home: string }): Promise<Found> {
+export async function findTargets(
+  wanted: Wanted,
+  { clientsOf, home, describe = false }: { clientsOf: ClientsOf; home: string; describe?: boolean },
+): Promise<Found> {
   if (wanted.kind === 'named') return findNamed(wanted, clientsOf);
   const organizations = async () => {
     const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
     // It answers few calls a second.
     return new OrganizationsClient({ region: home, retryMode: 'standard', maxAttempts: 8 });
   };
-  const { targets, failures, warnings, nothing } = await discoverFleet(wanted.entries, { clientsOf, organizations, home });
+  const { targets, failures, warnings, nothing } = await discoverFleet(wanted.entries, {
+    clientsOf,
+    organizations,
+    home,
+    describe,
+  });
   if (nothing !== undefined) return { targets, failures: [nothing], warnings: [] };
   return { targets, failures: failures.map(withPlace), warnings };
 }

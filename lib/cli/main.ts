@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { captureCommand } from '#lib/cli/capture.ts';
 import { checkCommand } from '#lib/cli/check.ts';
+import { configCommand } from '#lib/cli/config.ts';
 import { demoCommand } from '#lib/cli/demo.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
@@ -26,7 +27,7 @@ export async function main(
     // What follows a command is its own, and of `explain subnet` the subcommand's.
     .enablePositionalOptions()
     .addHelpText('after', '\nStart with: cniwatch demo');
-  for (const command of [checkCommand, triageCommand, captureCommand, explainCommand, whatIfCommand, demoCommand])
+  for (const command of [checkCommand, triageCommand, captureCommand, explainCommand, whatIfCommand, configCommand, demoCommand])
     program.addCommand(command(system, done));
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command

@@ -85,7 +85,7 @@ function inRegion({ fleet, accounts, organization }: FleetEntries, region: strin
 }
 
 /** Where the credentials at hand are certainly good: their own Region, else the first that is looked in. */
-async function homeRegion(wanted: Wanted): Promise<string> {
+export async function homeRegion(wanted: Wanted): Promise<string> {
   if (wanted.kind === 'named') return wanted.region;
   const { fleet, accounts, organization } = wanted.entries;
   const [first = ''] = [

@@ -27,18 +27,30 @@ export function selectChecks(
   );
   requireKnown('area', areas ?? [], [...new Set(registry.map(({ area }) => area))]);
   const wanted = registry.filter(({ id, area }) => (!ids || ids.includes(id)) && (!areas || areas.includes(area)));
-  const named = Object.entries(config.checks).map(([id, settings]) => [
-    id,
-    ids?.includes(id) ? { ...settings, enabled: true } : settings,
-  ]);
-  const effective: Config = { ...config, checks: Object.fromEntries(named) };
-  const checks = wanted.filter(({ id }) => effective.checks[id]?.enabled !== false);
+  const effective = enabling(ids ?? [], config);
+  // One that runs on some clusters only is left to evaluate, which knows the cluster.
+  const runs = (id: string): boolean =>
+    effective.checks[id]?.enabled !== false || effective.overrides.some(({ checks: some }) => some[id]?.enabled === true);
+  const checks = wanted.filter(({ id }) => runs(id));
   if (checks.length > 0) return { checks, config: effective };
   throw new UsageError(
     wanted.length > 0
       ? 'every check of this selection is disabled in the configuration'
       : 'no check is in all of what was selected',
   );
+}
+
+/** The configuration with these checks enabled, on every cluster. */
+function enabling(ids: readonly string[], config: Config): Config {
+  const checks = Object.entries(config.checks).map(([id, each]) => [id, ids.includes(id) ? { ...each, enabled: true } : each]);
+  const overrides = config.overrides.map(({ match, checks: own }) => {
+    const kept = Object.entries(own).map(([id, { enabled, ...others }]) => [
+      id,
+      ids.includes(id) || enabled === undefined ? others : { enabled, ...others },
+    ]);
+    return { match, checks: Object.fromEntries(kept) };
+  });
+  return { ...config, checks: Object.fromEntries(checks), overrides };
 }
 
 function requireKnown(kind: 'check' | 'area', given: readonly string[], known: readonly string[]): void {

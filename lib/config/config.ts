@@ -35,17 +35,18 @@ export function parseConfig(text: string, fileName: string, checks: readonly Che
   const schema = configSchema(checks);
   const parsed = schema.safeParse(plainValue(document, fileName), { reportInput: true });
   if (parsed.success) return parsed.data as Config;
+  const problems = parsed.error.issues.flatMap((issue): ConfigProblem[] => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ ...placeOfValue(document, lines, issue.path), message: explainIssue(issue, schema) }];
+    }
+    return issue.keys.map((key) => ({
+      ...placeOfKey(document, lines, issue.path, key),
+      message: explainIssue({ ...issue, keys: [key] } as z.core.$ZodIssue, schema),
+    }));
+  });
   throw new ConfigInvalid(
     fileName,
-    parsed.error.issues.flatMap((issue): ConfigProblem[] => {
-      if (issue.code !== 'unrecognized_keys') {
-        return [{ ...placeOfValue(document, lines, issue.path), message: explainIssue(issue, schema) }];
-      }
-      return issue.keys.map((key) => ({
-        ...placeOfKey(document, lines, issue.path, key),
-        message: explainIssue({ ...issue, keys: [key] } as z.core.$ZodIssue, schema),
-      }));
-    }),
+    problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );
 }
 

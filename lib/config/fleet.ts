@@ -85,5 +85,3 @@ export const organization = z
 export type FleetEntry = z.infer<typeof fleet>[number];
 export type AccountEntry = z.infer<typeof accounts>[number];
 export type Organization = NonNullable<z.infer<typeof organization>>;
-/** Of an entry of any kind: which clusters it means. */
-export type ClusterSelection = Partial<Pick<FleetEntry, 'clusters' | 'except' | 'tags' | 'exceptTags'>>;

@@ -24,4 +24,3 @@ export const tagPatterns = z.record(
   z.string().min(1).max(128),
   z.union([z.string(), z.array(z.string()).min(1)], 'the value of a tag: a text in quotes, or a list of them'),
 );
-export type TagPatterns = z.infer<typeof tagPatterns>;

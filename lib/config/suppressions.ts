@@ -20,3 +20,15 @@ export function suppressions(checks: readonly Check[]) {
   return z.array(suppression).default([]).describe('findings that are known: they stay in reports and count for no verdict');
 }
 export type Suppression = z.infer<ReturnType<typeof suppressions>>[number];
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** When it ends, in milliseconds since 1970. A date lasts to its end, in UTC. */
+export function endOf({ until }: Pick<Suppression, 'until'>): number {
+  const start = Date.parse(until);
+  return until.includes('T') ? start : start + DAY;
+}
+
+export function hasEnded(suppression: Pick<Suppression, 'until'>, now: Date): boolean {
+  return endOf(suppression) <= now.getTime();
+}

@@ -20,7 +20,7 @@ export interface FleetPorts {
   organizations(): Promise<OrganizationsClient>;
   /** A Region that is enabled in the account of the credentials. */
   readonly home: string;
-  /** Describe each cluster, so that its VPC is known. */
+  /** Describe each cluster, so that its VPC and its tags are known. */
   readonly describe?: boolean;
 }
 

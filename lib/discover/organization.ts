@@ -21,6 +21,12 @@ export const ORGANIZATION_PERMISSIONS: Permissions = {
   kubernetes: [],
 };
 
+/** A client that is made, and whose code is loaded, only where an organization is asked: it answers few calls a second. */
+export async function organizationsClient(region: string): Promise<OrganizationsClient> {
+  const { OrganizationsClient: Client } = await import('@aws-sdk/client-organizations');
+  return new Client({ region, retryMode: 'standard', maxAttempts: 8 });
+}
+
 export interface Member {
   readonly id: string;
   readonly name?: string;

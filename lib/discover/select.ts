@@ -23,15 +23,16 @@ function selectsTags({ tags: wanted = {}, exceptTags = {} }: ClusterSelection, t
 }
 
 /**
- * The target with its VPC, where its tags are meant; undefined where they are not, or the cluster is gone by now.
+ * The target with its VPC and tags, where its tags are meant; undefined where they are not, or the cluster is gone by now.
  * @throws ReadFailure where tags decide and could not be read
  */
 export async function described(target: Target, selection: ClusterSelection, eks: EKSClient): Promise<Target | undefined> {
   try {
     const { cluster } = await eks.send(new DescribeClusterCommand({ name: target.name }));
-    if (!selectsTags(selection, cluster?.tags ?? {})) return undefined;
+    const tags = cluster?.tags ?? {};
+    if (!selectsTags(selection, tags)) return undefined;
     const vpcId = cluster?.resourcesVpcConfig?.vpcId;
-    return vpcId === undefined ? target : { ...target, vpcId };
+    return { ...target, tags, ...(vpcId === undefined ? {} : { vpcId }) };
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     if (!selectsByTags(selection)) return target;

@@ -13,6 +13,18 @@ export interface PlaceFailure {
   readonly failure: ReadFailure;
 }
 
+/** An account or a Region whose clusters could not be listed, as a run's states pass it on; `region` names it to a reader. */
+export interface UnreadPlace {
+  readonly region: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+export function unreadPlace({ place, failure: { code, message, remedy } }: PlaceFailure): UnreadPlace {
+  return { region: place || 'organization', code, reason: message, remedy };
+}
+
 /** What one account and Region gave. */
 export interface Seen {
   readonly source: Source;

@@ -1,9 +1,7 @@
-import type { Suppression } from '#lib/config/suppressions.ts';
+import { endOf, type Suppression } from '#lib/config/suppressions.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { matchesAny } from '#lib/model/name-pattern.ts';
 import type { Target } from '#lib/model/target.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /** Marks the problems that the configuration knows of: `suppressed` while that lasts, `suppressionExpired` once it is over. */
 export function suppress(
@@ -23,12 +21,6 @@ export function suppress(
       ? { ...finding, suppressed: { reason, until } }
       : { ...finding, suppressionExpired: { reason, until } };
   });
-}
-
-/** Milliseconds since 1970. A date lasts to its end, in UTC. */
-export function endOf({ until }: Pick<Suppression, 'until'>): number {
-  const start = Date.parse(until);
-  return until.includes('T') ? start : start + DAY;
 }
 
 function isOfCluster({ cluster, account, region }: Suppression, target: Target): boolean {

@@ -15,8 +15,9 @@ export const target = z.object({
   arn: z.string(),
   /** To assume before anything is asked of this account; absent where the credentials at hand are its own. */
   role: accountRole.optional(),
-  /** Known only where discover had to describe the cluster. */
+  /** Known only where discover had to describe the cluster, as are its tags. */
   vpcId: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
 });
 export type Target = Readonly<z.infer<typeof target>>;
 

@@ -43,3 +43,17 @@ test('a named check runs with the configuration that says so', () => {
   const { config } = selectChecks({ check: ['max-pods-mismatch'] }, CONFIG, REGISTRY);
   expect(config.checks['max-pods-mismatch']).toMatchObject({ enabled: true });
 });
+
+test('a check that only an override enables is left to the cluster, and a named one runs whatever overrides say', () => {
+  const text = `
+checks: { max-pods-mismatch: { enabled: false } }
+overrides:
+  - { match: { clusters: [a] }, checks: { max-pods-mismatch: { enabled: true } } }
+  - { match: { clusters: [b] }, checks: { node-ip-capacity: { enabled: false, options: { warningPercent: 5 } } } }
+`;
+  const config = parseConfig(text, 'cniwatch.yaml', REGISTRY);
+  expect(selectChecks({}, config, REGISTRY).checks.map(({ id }) => id)).toContain('max-pods-mismatch');
+  const named = selectChecks({ check: ['node-ip-capacity'] }, config, REGISTRY).config;
+  expect(named.overrides[1]?.checks).toEqual({ 'node-ip-capacity': { options: { warningPercent: 5 } } });
+  expect(named.overrides[0]).toEqual(config.overrides[0]);
+});
