@@ -46,7 +46,11 @@ export async function readCiliumAgent(sources: Sources, pod: Pod): Promise<Readi
   };
 }
 
-const isProbing = ({ components }: CiliumStatus) => components.find(({ name }) => name === 'cilium-health')?.state !== 'Disabled';
+/** An agent that is told not to probe its peers says nothing of cilium-health. Source: cilium pkg/status/status_collector.go. */
+function isProbing({ components }: CiliumStatus): boolean {
+  const health = components.find(({ name }) => name === 'cilium-health');
+  return health !== undefined && health.state !== 'Disabled';
+}
 
 async function askStatus(sources: Sources, pod: Pod): Promise<Executed> {
   const [present, former] = STATUS;
@@ -80,6 +84,9 @@ function isMalformed(said: unknown): said is { readonly malformed: string } {
 }
 
 function bounded(words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim().replace(/[.?!]+$/, '');
+  const line = words
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[.?!]+$/, '');
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

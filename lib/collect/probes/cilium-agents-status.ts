@@ -6,29 +6,29 @@ import type { CiliumComponent, CiliumStatus } from '#lib/model/cilium-agent.ts';
 /** Controllers that are kept by name. */
 const MOST_CONTROLLERS = 50;
 
-const state = z.object({ state: z.string(), msg: z.string().optional() });
+const state = z.object({ state: z.string(), msg: z.string().nullish() });
 
 /** The part of StatusResponse that is read. Source: cilium api/v1/openapi.yaml, "StatusResponse". */
 const statusResponse = z.object({
   cilium: state,
-  kubernetes: state.optional(),
-  kvstore: state.optional(),
-  'container-runtime': state.optional(),
-  'cni-file': state.optional(),
-  cluster: z.object({ ciliumHealth: state.optional() }).optional(),
+  kubernetes: state.nullish(),
+  kvstore: state.nullish(),
+  'container-runtime': state.nullish(),
+  'cni-file': state.nullish(),
+  cluster: z.object({ ciliumHealth: state.nullish() }).nullish(),
   controllers: z
     .array(
       z.object({
-        name: z.string().optional(),
+        name: z.string().nullish(),
         // Fields that are zero or empty are left out.
         status: z
-          .object({ 'consecutive-failure-count': z.number().optional(), 'last-failure-msg': z.string().optional() })
-          .optional(),
+          .object({ 'consecutive-failure-count': z.number().nullish(), 'last-failure-msg': z.string().nullish() })
+          .nullish(),
       }),
     )
-    .optional(),
-  stale: z.record(z.string(), z.string()).optional(),
-  ipam: z.object({ status: z.string().optional() }).optional(),
+    .nullish(),
+  stale: z.record(z.string(), z.string()).nullish(),
+  ipam: z.object({ status: z.string().nullish() }).nullish(),
 });
 type StatusResponse = z.infer<typeof statusResponse>;
 
@@ -71,8 +71,6 @@ function componentsOf(response: StatusResponse): CiliumComponent[] {
     'cilium-health': response.cluster?.ciliumHealth,
   };
   return Object.entries(parts).flatMap(([name, part]) =>
-    part === undefined
-      ? []
-      : [{ name, state: message(part.state) ?? '', ...present({ message: message(part.msg || undefined) }) }],
+    part == null ? [] : [{ name, state: message(part.state) ?? '', ...present({ message: message(part.msg || undefined) }) }],
   );
 }

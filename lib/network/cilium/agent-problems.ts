@@ -65,7 +65,7 @@ function statusProblems(status: CiliumStatus, controllerFailures: number): reado
           problem(
             'controllers-failing',
             'warning',
-            `${plural(failing.length, 'controller')} of ${status.controllers} fail, ${worst.name} ${worst.failures} times in a row${said(worst.message)}`,
+            `${failing.length} of ${plural(status.controllers, 'controller')} failing, ${worst.name} ${worst.failures} times in a row${said(worst.message)}`,
           ),
         ]),
     ...(stale === undefined

@@ -145,6 +145,14 @@ describe('what an agent says', () => {
     expect(first?.peers).toMatchObject({ peers: 1, failing: [failing] });
   });
 
+  it.each<[string, string]>([
+    ['null', '{"local":{"name":"a"},"nodes":null}'],
+    ['itself alone', ciliumHealth('a', {})],
+  ])('of peers may be %s', async (_, health) => {
+    const { first } = await read([agent(0)], { 'cilium-health status -o json': () => printed(health) });
+    expect(first?.peers).toMatchObject({ peers: 0, unprobed: 0, failing: [] });
+  });
+
   it('of its peers is not asked for where it does not probe them', async () => {
     const { first, ran } = await read([agent(0)], {
       'cilium-dbg status -o json': () => printed(ciliumStatus({ healthDisabled: true })),

@@ -53,7 +53,7 @@ describe('an agent', () => {
     const clauses = [failing(7, 6), part('kubernetes', 'Failure', `a\n${'x'.repeat(500)}`)].flatMap((one) =>
       agentProblems(one, 5),
     );
-    expect(clauses[0]?.clause).toBe('2 controllers of 9 fail, c0 7 times in a row (why)');
+    expect(clauses[0]?.clause).toBe('2 of 9 controllers failing, c0 7 times in a row (why)');
     expect(clauses[1]?.clause).toMatch(/^it does not reach the Kubernetes API \(a x{197}…\)$/);
   });
 });

@@ -20,7 +20,7 @@ export function ciliumStatus(said: SaidByAgent = {}): string {
     cilium: said.cilium ?? { msg: '1.20.2 (v1.20.2-abcdef01)', state: 'Ok' },
     'client-id': 1,
     cluster: {
-      ciliumHealth: said.healthDisabled ? { state: 'Disabled' } : { state: 'Ok' },
+      ...(said.healthDisabled ? {} : { ciliumHealth: { state: 'Ok' } }),
       nodes: [{ name: 'a-node', 'primary-address': { ipv4: { enabled: true, ip: '10.0.0.11' } }, source: 'local' }],
       self: 'a-node',
     },
