@@ -1,5 +1,11 @@
 import type { AccessAdvice } from '#lib/collect/kubernetes/access.ts';
-import { type KubernetesRequest, statusFailure, statusMessage, unreachable } from '#lib/collect/kubernetes/kubernetes-failure.ts';
+import {
+  bounded,
+  type KubernetesRequest,
+  statusFailure,
+  statusMessage,
+  unreachable,
+} from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
 /** What was to be run where. */
@@ -75,9 +81,4 @@ export function notOpened(error: Error & { code?: string }, request: ExecRequest
 function kubernetesRequest(request: ExecRequest): KubernetesRequest {
   const { server, advice } = request;
   return { operation: what(request), apiGroup: '', resource: 'pods/exec', verb: 'create', server, advice };
-}
-
-function bounded(words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
-  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }

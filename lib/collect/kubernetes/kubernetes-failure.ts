@@ -112,7 +112,8 @@ export function statusMessage(body: string): string {
   }
 }
 
-function bounded(message: string): string {
+/** One line of it, without a full stop. */
+export function bounded(message: string): string {
   const line = message.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }
