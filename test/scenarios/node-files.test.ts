@@ -50,11 +50,32 @@ const CASES: readonly Row[] = [
   ['Auto Mode', () => files.probed(autoMode(), {}), 'not-applicable'],
 ];
 
-it.each(CASES.map(([situation, world, verdict, says, how]) => ({ situation, world, verdict, says, how })))(
-  '$situation: $verdict',
-  async ({ world, verdict, says, how }) => {
+const FLANNEL: readonly Row[] = [
+  [
+    'every node knows the way to the others',
+    () => files.flannelWays(),
+    'ok',
+    { overlay: expect.objectContaining({ peers: 3, unrouted: [] }) },
+  ],
+  [
+    'one node does not know the way to another',
+    () => files.flannelWays(2),
+    'critical',
+    { overlay: expect.objectContaining({ unrouted: [expect.any(String)] }) },
+  ],
+  ['nobody looked', () => files.flannelWays(2), 'ok', { overlay: null }, { optIn: [] }],
+];
+
+const ROWS = [
+  ...CASES.map((row) => ['cni-config-files', row] as const),
+  ...FLANNEL.map((row) => ['flannel-backend', row] as const),
+];
+
+it.each(ROWS.map(([check, [situation, world, verdict, says, how]]) => ({ check, situation, world, verdict, says, how })))(
+  '$check, $situation: $verdict',
+  async ({ check: id, world, verdict, says, how }) => {
     const { findings } = await assessWorld(world(), { optIn: ['nodeProbes'], ...how });
-    const own = findings.filter(({ check }) => check === 'cni-config-files');
+    const own = findings.filter(({ check }) => check === id);
     expect(worstVerdict(own.map((finding) => finding.verdict))).toBe(verdict);
     const worst = own.filter((finding) => finding.verdict === verdict);
     if (says instanceof RegExp) expect(worst.map(({ summary }) => summary)).toContainEqual(expect.stringMatching(says));

@@ -8,6 +8,8 @@ export interface NodeBackend {
   readonly type: string | undefined;
   readonly publicIp: string | undefined;
   readonly vni: number | undefined;
+  /** MAC of its VXLAN link, as it tells it. */
+  readonly vtepMac: string | undefined;
   /** What is wrong with them: other nodes do not reach this node's pods. */
   readonly problems: readonly string[];
   /** What could not be understood. */
@@ -22,7 +24,8 @@ export function nodeBackends(nodes: readonly Node[], config: FlannelConfig | und
   const expected = config?.backend.type ?? mostCommon(told.flatMap(({ type }) => type ?? []));
   const byAddress = Map.groupBy(told, ({ publicIp }) => publicIp);
   const byVtep = Map.groupBy(told, ({ vtepMac }) => vtepMac);
-  return told.map(({ vtepMac, ...one }) => {
+  return told.map((one) => {
+    const { vtepMac } = one;
     const twins = [...(one.publicIp ? (byAddress.get(one.publicIp) ?? []) : []), ...(vtepMac ? (byVtep.get(vtepMac) ?? []) : [])];
     const others = [...new Set(twins.map(({ node }) => node.name))].filter((name) => name !== one.node.name);
     const vni = config?.backend.vni ?? 1;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { check } from '#lib/checks/flannel/flannel-backend.ts';
 import type { SecurityGroupRule } from '#lib/model/ec2.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
+import type { ProbedNode } from '#lib/model/node-probe.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { flannelAgent, flannelConfigMap } from '#test/network/flannel/flannel-objects.ts';
 import { runCheck } from '#test/scenarios/run-check.ts';
@@ -133,4 +134,90 @@ test.each<[string, Given, Verdict]>([
   ['an etcd of its own', { daemonSets: [flannelAgent(['--etcd-endpoints=x'])] }, 'unknown'],
 ])('%s', (_name, given, verdict) => {
   expect(verdictsOf(given)).toEqual([[verdict, 'cluster']]);
+});
+
+describe('what a probe sees on a node', () => {
+  const at = (index: number, rest: Partial<Node> = {}) => node(index, {}, { podCidrs: [`10.244.${index}.0/24`], ...rest });
+  const [ROUTES, NEIGHBOURS, FORWARDING] = [
+    [2, 3].map((to) => ({ cidr: `10.244.${to}.0/24`, gateway: `10.244.${to}.0`, device: 'flannel.1' })),
+    [2, 3].map((to) => ({ address: `10.244.${to}.0`, mac: `aa:bb:cc:00:00:0${to}`, device: 'flannel.1' })),
+    [2, 3].map((to) => ({ mac: `aa:bb:cc:00:00:0${to}`, destination: `10.0.0.${to}`, device: 'flannel.1' })),
+  ];
+  const LINK = { name: 'flannel.1', up: true, mac: 'aa:bb:cc:00:00:01' };
+  const seen = (over: Partial<ProbedNode> = {}): ProbedNode => ({
+    configFiles: [],
+    directories: [],
+    binaries: [],
+    kubeconfigs: [],
+    routes: ROUTES,
+    defaultRoutesV6: [],
+    links: [LINK],
+    neighbours: NEIGHBOURS,
+    cut: [],
+    ...over,
+  });
+  const direct = [...ROUTES.slice(1), { cidr: '10.244.2.0/24', gateway: '10.0.0.2', device: 'eth0' }];
+
+  test.each<[string, Partial<ProbedNode>, Verdict, RegExp | undefined, Partial<Node>?]>([
+    ['the way to every other node', {}, 'ok', undefined],
+    ['the way and the forwarding entries', { forwarding: FORWARDING }, 'ok', undefined],
+    ['no link', { links: [] }, 'critical', /it has no link flannel\.1/],
+    ['a link that is down', { links: [{ ...LINK, up: false }] }, 'critical', /flannel\.1 is down/],
+    [
+      'a link of another MAC',
+      { links: [{ ...LINK, mac: 'aa:bb:cc:00:00:09' }] },
+      'critical',
+      /has the MAC aa:bb:cc:00:00:09, and it tells/,
+    ],
+    ['no route to one', { routes: ROUTES.slice(1) }, 'critical', /it lacks a route to n2/],
+    ['a route that goes without VXLAN', { routes: direct, neighbours: NEIGHBOURS.slice(1) }, 'ok', undefined],
+    ['more routes than were read', { routes: [], cut: ['routes'] }, 'unknown', /may lack a route to n2, n3/],
+    ['no neighbour for one', { neighbours: NEIGHBOURS.slice(1) }, 'critical', /it lacks the VTEP of n2/],
+    [
+      'a neighbour of another MAC',
+      { neighbours: NEIGHBOURS.map((one) => ({ ...one, mac: 'aa:bb:cc:00:00:03' })) },
+      'critical',
+      /the VTEP of n2\./,
+    ],
+    ['no forwarding entry for one', { forwarding: FORWARDING.slice(0, 1) }, 'critical', /a forwarding entry to n3/],
+    [
+      'a forwarding entry to another node',
+      { forwarding: FORWARDING.map((one) => ({ ...one, destination: '10.0.0.2' })) },
+      'critical',
+      /a forwarding entry to n3/,
+    ],
+    ['nothing yet of one that just came', { routes: ROUTES.slice(0, 1) }, 'ok', undefined, { createdAt: YOUNG }],
+  ])('%s', (_, over, verdict, says, third = {}) => {
+    const nodeProbes = [{ nodeName: 'n1', found: seen(over) }];
+    const own = judge({ nodes: [at(1), at(2), at(3, third)], nodeProbes }).findings.find(({ resource }) => resource.id === 'n1');
+    expect(own?.verdict).toBe(verdict);
+    expect(own?.evidence['overlay']).toMatchObject({
+      link: 'flannel.1',
+      unforwarded: over.forwarding ? expect.anything() : null,
+    });
+    if (says) expect(own?.summary).toMatch(says);
+  });
+
+  test('host-gw: routes alone, and no link', () => {
+    const of = (index: number) =>
+      node(index, { 'backend-type': 'host-gw', 'backend-data': 'null' }, { podCidrs: [`10.244.${index}.0/24`] });
+    const given = {
+      configMaps: [flannelConfigMap({ Network: '10.244.0.0/16', Backend: { Type: 'host-gw' } })],
+      nodes: [of(1), of(2)],
+    };
+    const ask = (routes: ProbedNode['routes']) =>
+      judge({ ...given, nodeProbes: [{ nodeName: 'n1', found: seen({ routes, links: [], neighbours: [] }) }] }).findings[1];
+    expect(ask(direct)?.verdict).toBe('ok');
+    expect(ask([])).toMatchObject({ verdict: 'critical', summary: expect.stringMatching(/it lacks a route to n2/) });
+  });
+
+  test.each<[string, Given]>([
+    ['a probe that told nothing', { nodeProbes: [{ nodeName: 'n1', unread: 'Its pod failed.' }] }],
+    ['probes that were refused', { nodeProbes: DENIED }],
+  ])('%s: what nodes tell is judged without', (_, given) => {
+    const { findings } = judge({ nodes: [at(1), at(2)], ...given });
+    expect(findings.map(({ verdict, evidence }) => [verdict, evidence['overlay'] ?? null])).toEqual(
+      findings.map(() => ['ok', null]),
+    );
+  });
 });

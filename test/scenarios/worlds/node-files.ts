@@ -5,6 +5,7 @@ import type { KubernetesObject, World } from '#lib/sandbox/world.ts';
 import { calico } from './calico.ts';
 import { eniMode } from './cilium.ts';
 import { withCluster, withObjects } from './cni.ts';
+import { flannel } from './flannel.ts';
 import { shop } from './shop.ts';
 
 const onOneNode = (files: NodeFilesSpec, cluster: Partial<ClusterSpec> = {}) =>
@@ -48,11 +49,33 @@ export const forged = () => onOneNode({ overlay: ['end', 'config x'] });
 const ONE_BRIDGE = '{"name":"podman","plugins":[{"type":"bridge"}]}';
 
 /** A world whose nodes all have these files, and the namespace in which pods may look at them. */
-export function probed(world: World, files: NodeFilesSpec): World {
+export const probed = (world: World, files: NodeFilesSpec): World => probedEach(world, () => files);
+
+function probedEach(world: World, filesOf: (at: number) => NodeFilesSpec): World {
   const namespace: KubernetesObject = { metadata: { name: 'cniwatch-probes' } };
   const served = withObjects(world, 'namespaces', (items) => [...items, namespace]);
-  return withCluster(served, ({ reactions = [] }) => ({ reactions: [...reactions, nodeProbeReaction(files)] }));
+  return withCluster(served, ({ reactions = [], kubernetes }) => {
+    const nodes = kubernetes.find(({ plural }) => plural === 'nodes')?.items ?? [];
+    return { reactions: [...reactions, ...nodes.map(({ metadata }, at) => nodeProbeReaction(filesOf(at), metadata.name))] };
+  });
 }
+
+/** flannel's nodes, each with the way to the others; the second does not know the one to `lost`. */
+export const flannelWays = (lost?: number) =>
+  probedEach(flannel(), (at) => {
+    const others = [0, 1, 2, 3].filter((other) => other !== at && !(at === 1 && other === lost));
+    return {
+      config: { '10-flannel.conflist': '{"name":"cbr0","plugins":[{"type":"flannel"},{"type":"portmap"}]}' },
+      binaries: ['flannel', 'bridge', 'host-local', 'portmap', 'loopback'],
+      overlay: [
+        `link flannel.1 0x1003 aa:bb:cc:00:00:0${at}`,
+        ...others.flatMap((other) => [
+          `route flannel.1 000${other}F40A 000${other}F40A 0003 00FFFFFF`,
+          `neighbour flannel.1 10.244.${other}.0 aa:bb:cc:00:00:0${other}`,
+        ]),
+      ],
+    };
+  });
 
 const CALICO_CONFIG = JSON.stringify({
   name: 'k8s-pod-network',
