@@ -28,9 +28,8 @@ export async function findTargets(
 ): Promise<Found> {
   if (wanted.kind === 'named') return findNamed(wanted, clientsOf);
   const organizations = async () => {
-    const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
-    // It answers few calls a second.
-    return new OrganizationsClient({ region: home, retryMode: 'standard', maxAttempts: 8 });
+    const { organizationsClient } = await import('#lib/discover/organization.ts');
+    return organizationsClient(home);
   };
   const { targets, failures, warnings, nothing } = await discoverFleet(wanted.entries, {
     clientsOf,

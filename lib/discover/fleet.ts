@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type DiscoverClients, discoverRegion, ownAccount } from '#lib/discover/discover.ts';
 import type { FleetEntries } from '#lib/discover/entry.ts';
 import { described, selectsByTags, selectsName } from '#lib/discover/select.ts';
-import { namedSources, organizationSources, type Source } from '#lib/discover/sources.ts';
+import { namedSources, type Source } from '#lib/discover/sources.ts';
 import { missingClusters, type PlaceFailure, placeFailure, type Seen } from '#lib/discover/unseen.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { AccountRole, Target } from '#lib/model/target.ts';
@@ -62,6 +62,8 @@ async function membersOf({ accounts, organization }: FleetEntries, own: () => Pr
   if (organization === undefined) return { sources: [], warnings: [], failures: [] };
   const named = new Set(accounts.map(({ id }) => id));
   try {
+    // Its client is not loaded for the many fleets without one.
+    const { organizationSources } = await import('#lib/discover/organization-sources.ts');
     const context = { client: await ports.organizations(), own: await own(), named };
     return { ...(await organizationSources(organization, context)), failures: [] };
   } catch (error) {
