@@ -46,6 +46,13 @@ const reads =
   (...causes: readonly string[]): When =>
   ({ causes: read }) =>
     [...(Array.isArray(read) ? read : []), ...keysOf(read)].some((one) => typeof one === 'string' && causes.includes(one));
+/** Of what cni-config-files finds on a node. */
+const finds =
+  (...problems: readonly string[]): When =>
+  ({ problems: found }) =>
+    Array.isArray(found) && found.some((one) => typeof one === 'string' && problems.includes(one));
+const lacksWhatAgentsWrite: When = ({ problems }) =>
+  Array.isArray(problems) && problems.length > 0 && problems.every((one) => one === 'no-config' || one === 'missing-binary');
 /** Its pods have not come as far as to run. */
 const hasNotStarted: When = ({ crashReasons }) => {
   const reasons = keysOf(crashReasons);
@@ -133,8 +140,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
 
   ...beneath('pod-sandbox-failures', [
     ['cni-agents', { ...AGENTS, when: cause('agent-down', 'missing-binary') }],
-    ['cni-config-files', { ...NODES, when: cause('missing-binary', 'broken-config', 'permissions', 'conflicting-config') }],
-    ['cni-config-files', { ...NODES, when: cause('api-unreachable') }],
+    ['cni-config-files', { ...NODES, when: cause('missing-binary'), byWhen: finds('missing-binary') }],
+    ['cni-config-files', { ...NODES, when: cause('broken-config'), byWhen: finds('invalid-config', 'unreadable-config') }],
+    ['cni-config-files', { ...NODES, when: cause('permissions'), byWhen: finds('unreadable-config', 'stale-api-server') }],
+    ['cni-config-files', { ...NODES, when: cause('conflicting-config'), byWhen: finds('several-configs', 'other-cni') }],
+    ['cni-config-files', { ...NODES, when: cause('api-unreachable'), byWhen: finds('stale-api-server', 'missing-kubeconfig') }],
     ['cni-permissions', { ...CLUSTER, when: cause('permissions', 'agent-down', 'iam-denied') }],
     ['cni-conflicts', { ...NODES, when: cause('conflicting-config') }],
     ['cni-kernel', { ...NODES, when: cause('policy-agent') }],
@@ -161,7 +171,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...beneath('node-readiness', [
     ['cni-agents', { ...AGENTS, when: reads('cni-not-initialised', 'agent') }],
     ['cni-agents', { ...NODES, byKind: 'cluster', when: reads('cni-not-initialised') }],
-    ['cni-config-files', { ...NODES, when: reads('cni-not-initialised') }],
+    [
+      'cni-config-files',
+      {
+        ...NODES,
+        when: reads('cni-not-initialised'),
+        byWhen: finds('no-config', 'invalid-config', 'unreadable-config'),
+      },
+    ],
     ['cni-permissions', { ...CLUSTER, when: reads('cni-not-initialised', 'agent') }],
     ['cni-conflicts', { ...NODES, when: reads('cni-not-initialised') }],
     ['eni-config', { ...CLUSTER, when: reads('cni-not-initialised') }],
@@ -172,6 +189,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
     ['kube-proxy', { ...NODES, when: reads('kube-proxy') }],
     ['cni-kernel', { ...NODES, when: reads('policy-agent') }],
   ]),
+
+  // It is the agent that writes them.
+  ...beneath('cni-config-files', [['cni-agents', { ...AGENTS, when: lacksWhatAgentsWrite }]]),
 
   ...beneath('cni-agents', [['cni-agents', { ...AGENTS, same: 'cni' }]], 'node'),
   ...beneath('cilium-agent', [['cilium-agent', AGENTS]], 'node'),
