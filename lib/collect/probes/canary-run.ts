@@ -39,10 +39,11 @@ export async function runCanary(sources: Sources, start: CanaryStart): Promise<S
   const { kubernetesWrites: writes } = sources;
   const { namespace } = run.settings;
   const { server } = plan;
+  const timeout = budget(sources, run, server === undefined ? 1 : 2);
   if (server === undefined) return { ...(await runClients(sources, start, [], undefined)), podToPod: plan.podToPod };
   return writes.temporarily(servicesOf(namespace), serverService(run), (service) =>
     writes.temporarily(podsOf(namespace), serverPod(run, server), async (created) => {
-      const pod = await follow(sources, start, { created, role: 'server', placement: server, timeout: budget(sources, run, 2) });
+      const pod = await follow(sources, start, { created, role: 'server', placement: server, timeout });
       const peers = pod.runningAt === undefined ? [] : peersOf(pod, service);
       const { nodeName: node, zone } = pod;
       const notOn = node === undefined ? undefined : { node, ...(zone === undefined ? {} : { zone }) };
