@@ -4,6 +4,8 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '#lib/cli/main.ts';
 import { writeSnapshot } from '#lib/cli/snapshot-file.ts';
+import { canarySettings } from '#lib/model/canary-settings.ts';
+import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import { triageDocument } from '#lib/model/triage.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
@@ -12,6 +14,7 @@ import { aSystem } from '#test/cli/a-system.ts';
 import { run, start } from '#test/cli/run-cniwatch.ts';
 import { snapshotOf } from '#test/scenarios/assess-world.ts';
 import { calicoBgp } from '#test/scenarios/worlds/calico.ts';
+import { type CanarySituation, canary, OUTSIDE } from '#test/scenarios/worlds/canary.ts';
 import * as cni from '#test/scenarios/worlds/cni.ts';
 import * as coredns from '#test/scenarios/worlds/coredns.ts';
 import { flannel } from '#test/scenarios/worlds/flannel.ts';
@@ -30,6 +33,14 @@ const WORLDS: Readonly<Record<string, () => World>> = {
   refused: () => cni.refused('pods', 'events'),
 };
 
+/** What a canary sees. */
+const CANARIES: Readonly<Record<string, CanarySituation>> = {
+  'canary-well': {},
+  'canary-no-route': { routes: 'none' },
+  'canary-no-dns': { resolver: 'silent', coreDns: 'silent' },
+  'canary-no-egress': { outside: 'silent' },
+};
+
 let sandbox: Sandbox;
 let folder = '';
 const at = (name: string): string => path.join(folder, `${name}.json`);
@@ -37,6 +48,10 @@ beforeAll(async () => {
   sandbox = await startSandbox(embeddedFleet(new Date()));
   folder = await mkdtemp(path.join(tmpdir(), 'cniwatch-triage-'));
   for (const [name, world] of Object.entries(WORLDS)) await writeSnapshot(at(name), await snapshotOf(world(), { optIn: [] }));
+  const settings = { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds: 0.4 };
+  const seen = { optIn: ['canary'], settings: { ...DEFAULT_COLLECT_SETTINGS, canary: settings } } as const;
+  for (const [name, situation] of Object.entries(CANARIES))
+    await writeSnapshot(at(name), await snapshotOf(canary(situation), seen));
 });
 afterAll(async () => {
   await sandbox?.close();
@@ -97,6 +112,18 @@ describe('of a Snapshot', () => {
     expect(document.cluster.name).toBe('shop-prod');
     expect(code).toBe({ ok: 0, 'not-applicable': 0, warning: 1, critical: 2, unknown: 3 }[document.verdict]);
     expect(JSON.parse(out)).toEqual(document);
+  });
+
+  test.each([
+    ['canary-well', 0, 'Nothing is wrong that cniwatch looks at', 'A canary pod got its network and resolved names'],
+    ['canary-no-route', 2, 'new pods get no network', 'the CNI died while it set the pod up'],
+    ['canary-no-dns', 2, 'names do not resolve', 'CoreDNS is blocked or down; look at the policies first'],
+    ['canary-no-egress', 2, 'pods do not reach the outside', 'DNS works in a canary pod and the outside is not reached'],
+  ])('what %s saw decides the words, and ends with %i', async (name, code, ...says) => {
+    const told = await triage(name, '--output', 'json');
+    const { headline } = triageDocument.parse(JSON.parse(told.out));
+    for (const words of says) expect(headline).toContain(words);
+    expect(told.code).toBe(code);
   });
 
   test('commands enter the cluster as it was entered', async () => {
