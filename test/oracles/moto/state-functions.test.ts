@@ -1,7 +1,8 @@
 /** The deployed handlers: clusters of the sandbox, states and events in moto, objects in the tests' own S3. */
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { defaultConfig } from '#lib/config/config.ts';
 import { clusterArn } from '#lib/model/target.ts';
 import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
@@ -9,6 +10,7 @@ import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
 import { type S3Server, startS3 } from '#test/functions/s3-server.ts';
 import { ACCOUNT, REGION } from '#test/scenarios/slices.ts';
 import { type Moto, startMoto } from './server.ts';
+import { createStateTable } from './state-table.ts';
 
 const world = embeddedFleet(new Date());
 const NAME = 'analytics-prod';
@@ -34,36 +36,23 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const settings = { region: REGION, endpoint: moto.endpoint, credentials: moto.credentials };
   await new EventBridgeClient(settings).send(new CreateEventBusCommand({ Name: HUB.eventBus }));
-  await new DynamoDBClient(settings).send(
-    new CreateTableCommand({
-      TableName: HUB.table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  s3.objects.set('config/cniwatch.yaml', Buffer.from(`fleet:\n  - region: ${REGION}\n    clusters: [${NAME}]\n`));
+  await createStateTable(new DynamoDBClient(settings), HUB.table);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
   await Promise.all([moto?.stop(), sandbox?.close(), s3?.close()]);
 });
 
-/** A run of the fleet, as the state machine does it. */
+/** A run of a fleet of one, from where discover leaves it. */
 async function run(runId: string, { check = true } = {}) {
-  const [discover, checkCluster, summarise] = await Promise.all([
-    import('#functions/discover.ts'),
-    import('#functions/check-cluster.ts'),
-    import('#functions/summarise.ts'),
-  ]);
-  await discover.handler({ runId });
-  const targets = JSON.parse(s3.objects.get(`runs/${runId}/targets.json`)?.toString() ?? '[]');
+  const checkCluster = await import('#functions/check-cluster.ts');
+  const summarise = await import('#functions/summarise.ts');
+  const target = { account: ACCOUNT, region: REGION, name: NAME, arn: ARN };
+  s3.objects.set(`runs/${runId}/config.json`, Buffer.from(JSON.stringify(defaultConfig())));
+  s3.objects.set(`runs/${runId}/targets.json`, Buffer.from(JSON.stringify([target])));
   const context = { getRemainingTimeInMillis: () => 300_000 };
-  for (const target of check ? targets : []) await checkCluster.handler({ runId, target }, context);
-  return summarise.handler({ runId, unread: [] });
+  if (check) await checkCluster.handler({ runId, target }, context);
+  await summarise.handler({ runId, unread: [] });
 }
 
 const problemsOf = (runId: string): string[] =>

@@ -1,11 +1,5 @@
 /** The states of findings and their events through the real SDK: conditional transactions, pages and delivery as moto does them. */
-import {
-  BatchWriteItemCommand,
-  CreateTableCommand,
-  DeleteTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DeleteTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -24,6 +18,7 @@ import { CLUSTER, POLICY, tellStory, timeOf } from '#test/publish/state/stories.
 import { aFinding, anAssessment } from '#test/scenarios/assessments.ts';
 import { ACCOUNT, REGION } from '#test/scenarios/slices.ts';
 import { type Moto, startMoto } from './server.ts';
+import { createStateTable } from './state-table.ts';
 
 let moto: Moto;
 let dynamodb: DynamoDBClient;
@@ -64,20 +59,7 @@ async function queueBehind(bus: string): Promise<string> {
 
 beforeEach(async () => {
   tables += 1;
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: table(),
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createStateTable(dynamodb, table());
   hub = findingsHub({ account: ACCOUNT, region: REGION, bucket: 'runs', table: table(), eventBus: 'cniwatch' })();
   await received();
 });
