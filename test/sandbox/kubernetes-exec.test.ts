@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '#lib/collect/kubernetes/connection.ts';
-import { execInPod, type PodCommand } from '#lib/collect/kubernetes/exec.ts';
-import { startTally } from '#lib/collect/progress.ts';
+import type { PodCommand } from '#lib/collect/kubernetes/exec.ts';
 import type { FaultAnswer } from '#lib/sandbox/fault.ts';
 import type { World } from '#lib/sandbox/world.ts';
+import { execAs } from '#test/collect/kubernetes/exec-as.ts';
 import { withCluster, withObjects } from '#test/scenarios/worlds/cni.ts';
 import { shop } from '#test/scenarios/worlds/shop.ts';
 import { enterCluster } from './kubernetes-client.ts';
@@ -42,21 +41,9 @@ afterAll(() => entered?.[Symbol.asyncDispose]());
 
 async function exec(command: string, over: Partial<PodCommand> = {}, authorization?: string): Promise<unknown> {
   const { server, ca, token } = await enterCluster(entered, 'shop-prod');
-  const connection = connect({ server, tls: { ca }, authorization: async () => authorization ?? `Bearer ${token}` });
-  const cluster = { connection, advice: { unreachable: '', unauthorized: '' }, signal: new AbortController().signal };
   const of = { namespace: 'kube-system', pod: 'aws-node-of-test', container: 'aws-node' };
   const given = { ...of, command: command.split(' '), limit: 1000, timeout: 20_000, ...over };
-  try {
-    return await execInPod(
-      cluster,
-      startTally(() => undefined),
-      given,
-    );
-  } catch (error) {
-    return error;
-  } finally {
-    connection.close();
-  }
+  return execAs({ server, ca, authorization: authorization ?? `Bearer ${token}` }, given);
 }
 
 describe('a command in a container', () => {
@@ -100,19 +87,11 @@ describe('a command in a container', () => {
 it('a sandbox closes though a socket hangs', async () => {
   const own = await enter(withCluster(shop(), () => ({ forbidden: ['pods/exec'] })));
   const { server, ca, token } = await enterCluster(own, 'shop-prod');
-  const connection = connect({ server, tls: { ca }, authorization: async () => `Bearer ${token}` });
-  const cluster = { connection, advice: { unreachable: '', unauthorized: '' }, signal: new AbortController().signal };
   const given = { namespace: 'shop', pod: 'any', container: 'any', command: ['any'], limit: 10, timeout: 20_000 };
-  const run = () =>
-    execInPod(
-      cluster,
-      startTally(() => undefined),
-      given,
-    );
-  await expect(run()).rejects.toMatchObject({ code: 'Forbidden' });
+  const run = () => execAs({ server, ca, authorization: `Bearer ${token}` }, given);
+  expect(await run()).toMatchObject({ code: 'Forbidden' });
   own.sandbox.inject({ on: '*', answer: { kind: 'hang' } });
   const hanging = run();
   await own[Symbol.asyncDispose]();
-  await expect(hanging).rejects.toMatchObject({ name: 'ReadFailure' });
-  connection.close();
+  expect(await hanging).toMatchObject({ name: 'ReadFailure' });
 });

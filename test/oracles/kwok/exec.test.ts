@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect } from '#lib/collect/kubernetes/connection.ts';
-import { execInPod, type PodCommand } from '#lib/collect/kubernetes/exec.ts';
-import { startTally } from '#lib/collect/progress.ts';
+import type { PodCommand } from '#lib/collect/kubernetes/exec.ts';
+import { execAs } from '#test/collect/kubernetes/exec-as.ts';
 import { apply } from '../kubernetes/apply.ts';
 import { type KubeApiServer, startKubeApiServer } from '../kubernetes/server.ts';
 import { eventually, statusOf } from './eventually.ts';
@@ -33,22 +32,9 @@ afterAll(async () => {
   await api?.stop();
 });
 
-async function exec(command: readonly string[], over: Partial<PodCommand> = {}, token = api.adminToken): Promise<unknown> {
-  const authorization = async () => `Bearer ${token}`;
-  const connection = connect({ server: api.server, tls: { ca: api.certificate.cert }, authorization });
-  const cluster = { connection, advice: { unreachable: '', unauthorized: '' }, signal: new AbortController().signal };
+function exec(command: readonly string[], over: Partial<PodCommand> = {}, token = api.adminToken): Promise<unknown> {
   const given = { namespace: 'shop', pod: 'web', container: 'web', command, limit: 1000, timeout: 20_000, ...over };
-  try {
-    return await execInPod(
-      cluster,
-      startTally(() => undefined),
-      given,
-    );
-  } catch (error) {
-    return error;
-  } finally {
-    connection.close();
-  }
+  return execAs({ server: api.server, ca: api.certificate.cert, authorization: `Bearer ${token}` }, given);
 }
 
 describe('through a real API server, a command in a container', () => {
