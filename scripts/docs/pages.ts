@@ -9,7 +9,7 @@ import { permissionsPage } from '#scripts/docs/permissions-page.ts';
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['permissions.md', permissionsPage()],
-    ['triage.schema.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
+    ['schemas/triage.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
     ...eventSchemas(),
   ]);
