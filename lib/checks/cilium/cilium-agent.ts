@@ -26,7 +26,7 @@ export const check = defineCheck({
   metrics: [],
   docs: {
     question:
-      "Do Cilium's agents reach the Kubernetes API, do their controllers work, is the BPF filesystem mounted, and do pods on each node reach those on the others? An agent can be ready and fail at one of these. Each is asked by commands in its container that change nothing: `cilium-dbg status`, `cilium-health status` and `cat /proc/mounts`. Opt-in (`collect.optIn: [ciliumAgents]`), since running commands in kube-system is a permission of weight; up to 50 agents are asked a run. A node that nobody reaches is told once, and not by each of its peers; peers that are not ready are left out.",
+      "Do Cilium's agents reach the Kubernetes API, do their controllers work, is the BPF filesystem mounted, and do pods on each node reach those on the others? An agent can be ready and fail at one of these. Each is asked by commands in its container that change nothing: `cilium-dbg status`, `cilium-health status` and `cat /proc/mounts`. Opt-in (`collect.optIn: [ciliumAgents]`), since running commands in kube-system is a permission of weight; up to 50 agents are asked a run, those that are not ready among them. A node that nobody reaches is told once, and not by each of its peers; peers that are not ready are left out.",
     verdicts: {
       warning:
         "a controller failed `controllerFailures` times in a row; a component other than the agent and the Kubernetes API fails, or any warns; an answer of the agent is old (`stale`); none of the node's addresses is left; pods of two nodes reach each other in one direction only, or the health ports of two nodes do not reach each other",

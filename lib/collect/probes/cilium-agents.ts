@@ -8,8 +8,9 @@ import type { Pod } from '#lib/model/kubernetes.ts';
 
 /** Fewer than the connection's sockets: agents that hang must not keep the lists waiting. */
 const AT_ONCE = 4;
-/** Agents that are asked in one run; of more, an evenly spaced sample. */
+/** Agents that are asked in one run; of more, an evenly spaced sample beside those that are not ready. */
 const MOST_AGENTS = 50;
+const MOST_NOT_READY = 10;
 /** Agents that give no answer in time before the others are left out. */
 const MOST_SILENT = 6;
 
@@ -29,7 +30,7 @@ export const ciliumAgents = defineCollector({
     ],
   },
   async collect(sources, { pods }) {
-    const [first, ...others] = sample(need(pods, 'pods').filter(isAgent), MOST_AGENTS);
+    const [first, ...others] = chosen(need(pods, 'pods').filter(isAgent));
     if (first === undefined) return [];
     let silent = 0;
     const read = async (pod: Pod): Promise<CiliumAgentReading> => {
@@ -44,6 +45,17 @@ export const ciliumAgents = defineCollector({
     return [await read(first), ...(await pLimit(AT_ONCE).map(others, read))];
   },
 });
+
+function chosen(agents: readonly Pod[]): readonly Pod[] {
+  const notReady = agents.filter((agent) => !isReady(agent)).slice(0, MOST_NOT_READY);
+  const others = agents.filter((agent) => !notReady.includes(agent));
+  // Those that may not even run come last: whether anybody may ask is told by the first.
+  return [...sample(others, MOST_AGENTS - notReady.length), ...notReady];
+}
+
+function isReady({ containers }: Pod): boolean {
+  return containers.some(({ name, ready }) => name === CILIUM_AGENT && ready);
+}
 
 /** Source: Cilium's Helm chart, templates/cilium-agent/daemonset.yaml. */
 function isAgent({ labels, nodeName, containers, deletedAt }: Pod): boolean {

@@ -239,6 +239,17 @@ describe('agents', () => {
     expect(readings.map(({ nodeName }) => nodeName)).toEqual(Array.from({ length: 50 }, (_, at) => `node-${at * 10}`));
   });
 
+  it('that are not ready are among the fifty, up to ten of them', async () => {
+    const notReady = (at: number) => agent(at, { containers: [{ ...CONTAINER, ready: false }] });
+    const pods = Array.from({ length: 500 }, (_, at) => (at % 40 === 7 ? notReady(at) : agent(at)));
+    const { readings } = await read(pods);
+    const names = readings.map(({ nodeName }) => nodeName);
+    expect(names).toHaveLength(50);
+    expect(names[0]).toBe('node-0');
+    expect(names.slice(40)).toEqual([7, 47, 87, 127, 167, 207, 247, 287, 327, 367].map((at) => `node-${at}`));
+    expect(new Set(names).size).toBe(50);
+  });
+
   it.each<FailureCode>(['Forbidden', 'Unauthorized'])('are not asked after the first was answered %s', async (code) => {
     const { outcome, ran } = await read(agents(9), { 'cilium-dbg status -o json': () => fails(code) });
     expect(outcome).toMatchObject({ name: 'ReadFailure', code });
