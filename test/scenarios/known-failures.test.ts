@@ -16,6 +16,7 @@ import * as cni from './worlds/cni.ts';
 import * as coredns from './worlds/coredns.ts';
 import * as filters from './worlds/dns-filters.ts';
 import { flannel } from './worlds/flannel.ts';
+import * as files from './worlds/node-files.ts';
 import { trouble } from './worlds/nodes.ts';
 import { shutBetweenNodes } from './worlds/other-cni.ts';
 import { awsRefuses, withoutRights } from './worlds/permissions.ts';
@@ -58,6 +59,14 @@ const canarySees = (situation: CanarySituation, check: string, figure: KnownFail
   },
 });
 
+const onNode = (world: () => World, verdict: Verdict, problem: string, figure: KnownFailure['figure'] = {}): KnownFailure => ({
+  world,
+  check: 'cni-config-files',
+  verdict,
+  figure: { problems: [problem], ...figure },
+  how: { optIn: ['nodeProbes'] },
+});
+
 const NOT_READY =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:cni plugin not initialized';
 
@@ -93,7 +102,31 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
       figure: { ready: 'False', causes: ['cni-not-initialised'] },
     },
   ],
-  'a missing binary': [sandboxFails('failed to find plugin "aws-cni" in path [/opt/cni/bin]', 'missing-binary')],
+  'a missing binary': [
+    sandboxFails('failed to find plugin "aws-cni" in path [/opt/cni/bin]', 'missing-binary'),
+    onNode(files.missingBinary, 'critical', 'missing-binary', { missingBinaries: ['aws-cni'] }),
+  ],
+  'invalid JSON': [onNode(files.invalidJson, 'critical', 'invalid-config', { network: null })],
+  'an unreadable configuration': [
+    onNode(files.unreadable, 'critical', 'unreadable-config', {
+      configFiles: [expect.objectContaining({ name: '10-aws.conflist', mode: '0' })],
+    }),
+  ],
+  'two configurations': [
+    onNode(files.twoConfigs, 'warning', 'several-configs', {
+      configFiles: [
+        expect.objectContaining({ name: '10-aws.conflist' }),
+        expect.objectContaining({ name: '87-podman.conflist' }),
+      ],
+    }),
+  ],
+  // Judged rightly: they are white space of JSON.
+  'Windows line endings': [{ ...onNode(files.windowsLines, 'ok', ''), figure: { problems: [], network: 'aws-cni' } }],
+  'a wrong API server address after an upgrade': [
+    onNode(() => files.calicoAsks('https://10.0.9.9:443'), 'critical', 'stale-api-server', {
+      apiServers: { 'calico-kubeconfig': ['https://10.0.9.9:443'] },
+    }),
+  ],
   'lost RBAC, and lost IAM permissions': [
     {
       world: () => withoutRights('watch nodes'),
@@ -123,6 +156,7 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
     },
   ],
   'the BPF filesystem not mounted': [
+    onNode(() => files.underCilium(false), 'critical', 'bpf-not-mounted', { bpfMounted: false }),
     {
       world: () => ciliumAgents({ bpf: (at) => at !== 1 }),
       check: 'cilium-agent',
@@ -149,6 +183,7 @@ const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
     },
   ],
   'no route': [
+    onNode(files.noRoute, 'critical', 'no-default-route', { defaultRoute: false }),
     canarySees({ routes: 'none' }, 'canary-routes', { routes: [expect.objectContaining({ hasDefault: false, gateway: null })] }),
   ],
   'egress broken': [

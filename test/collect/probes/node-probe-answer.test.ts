@@ -145,6 +145,15 @@ describe('what the script finds on a node', () => {
   });
 });
 
+it('of a file or a kubeconfig that cannot be read, the mode and the owner are told', () => {
+  const [file, path] = ['a.conf', 'calico-kubeconfig'].map((name) => Buffer.from(name).toString('base64'));
+  const log = `${GREETING}\nconfig ${file} 0 0 12 refused\nkubeconfig ${path} refused\nend\n`;
+  expect(probeAnswer(log)).toMatchObject({
+    configFiles: [{ name: 'a.conf', mode: '0', uid: 0, size: 12, unread: 'refused' }],
+    kubeconfigs: [{ path: 'calico-kubeconfig', servers: [], unread: true }],
+  });
+});
+
 describe('an answer that is none', () => {
   const name = Buffer.from('a.conf').toString('base64');
   it.each([
