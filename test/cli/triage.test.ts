@@ -48,7 +48,7 @@ beforeAll(async () => {
   sandbox = await startSandbox(embeddedFleet(new Date()));
   folder = await mkdtemp(path.join(tmpdir(), 'cniwatch-triage-'));
   for (const [name, world] of Object.entries(WORLDS)) await writeSnapshot(at(name), await snapshotOf(world(), { optIn: [] }));
-  const settings = { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds: 0.4 };
+  const settings = { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds: 20 };
   const seen = { optIn: ['canary'], settings: { ...DEFAULT_COLLECT_SETTINGS, canary: settings } } as const;
   for (const [name, situation] of Object.entries(CANARIES))
     await writeSnapshot(at(name), await snapshotOf(canary(situation), seen));
