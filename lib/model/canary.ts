@@ -86,7 +86,6 @@ export const canaryReport = z.object({
 });
 export type CanaryReport = z.infer<typeof canaryReport>;
 export type CanaryLookup = CanaryReport['lookups'][number];
-export type CanaryConnection = { readonly attempts: CanaryReport['egress'][number]['attempts'] };
 
 /** What the canary of one run saw. */
 export const canaryReading = z.object({

@@ -87,6 +87,8 @@ In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the grou
 Read only where \`collect.optIn\` of cniwatch.yaml names them; a check that needs one that is not named is \`not-applicable\`.
 A source that makes pods has a namespace of its own in its manifest, and where these pods see more than others do, a policy that
 admits nothing else there: where \`probes\` of cniwatch.yaml names another namespace or image, change them here as well.
+The canary's namespace is \`restricted\`, holds one run's pods at a time by its quota (raise it with \`canary.nodes\`), and has no NetworkPolicy, since
+its pods are to meet what other pods meet.
 ${Object.entries(OPT_IN_PERMISSIONS).map(optInSection).join('')}`;
 }
 
