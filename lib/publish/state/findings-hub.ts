@@ -28,6 +28,12 @@ export const FINDINGS_PERMISSIONS: Permissions = {
   kubernetes: [],
 };
 
+/**
+ * Of the time that a check has left, at most so much goes to findings, so that what is to be said of them is still said. What is cut off
+ * is made up for by the end of the run, or by the next one. Milliseconds.
+ */
+const MOST_OF_A_CHECK = 12_000;
+
 /** The deployed hub's findings, for as long as a signal lets it: clients are made once, since making them takes a while. */
 export function findingsHub({ account, region, table, eventBus: bus }: Hub): (signal?: AbortSignal) => FindingsHub {
   const settings = {
@@ -41,7 +47,7 @@ export function findingsHub({ account, region, table, eventBus: bus }: Hub): (si
   const dynamodb = new DynamoDBClient(settings);
   const eventBridge = new EventBridgeClient(settings);
   return (signal) => {
-    const within = signal ? { signal } : {};
+    const within = signal ? { signal: AbortSignal.any([signal, AbortSignal.timeout(MOST_OF_A_CHECK)]) } : {};
     const at = { dynamodb, table, ...within };
     return { store: dynamoScopeStore(at), outbox: dynamoOutbox(at), bus: { eventBridge, bus, ...within }, account, region };
   };

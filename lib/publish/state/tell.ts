@@ -42,7 +42,7 @@ export async function tell(
 ): Promise<Told> {
   const untold: Untold[] = [];
   const requests = batches(events, REQUEST_LIMITS, entryBytes);
-  const limit = pLimit(5);
+  const limit = pLimit(10);
   let told = 0;
   for (const [index, request] of requests.entries()) {
     const command = new PutEventsCommand({ Entries: request.map((event) => entry(event, bus)) });

@@ -8,6 +8,7 @@ import { clusterNotSeen } from '#lib/evaluate/cluster-not-seen.ts';
 import { FINDING_EVENTS, type FindingEventType } from '#lib/model/event.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import { clusterArn } from '#lib/model/target.ts';
+import { enterRun } from '#lib/publish/state/enter-run.ts';
 import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { publishFindings, publishFleet } from '#lib/publish/state/publish-findings.ts';
@@ -266,6 +267,14 @@ test('rows expire: the head, the states and the events bear a time in seconds', 
   expect(Number(waiting.Item?.['expiresAt']?.N)).toBe(Date.parse(timeOf(5)) / 1000 + 90 * day);
 });
 
+test('a check whose time is over records nothing, and says so', async () => {
+  const deployed = { account: ACCOUNT, region: REGION, bucket: 'runs', table: table(), eventBus: 'cniwatch' };
+  hub = findingsHub(deployed)(AbortSignal.abort());
+  expect(await run(0, ['critical'])).toMatchObject({ outcome: 'failed', problems: [expect.stringContaining('AbortError')] });
+  hub = findingsHub(deployed)();
+  expect(await statesOf()).toEqual([]);
+});
+
 test('a table that is not there is a stated failure, and no error', async () => {
   await dynamodb.send(new DeleteTableCommand({ TableName: table() }));
   expect(await run(0, ['critical'])).toMatchObject({
@@ -335,6 +344,16 @@ describe('the lease of a run', () => {
   it('expires where a run died', async () => {
     await ask('a', 0);
     expect(await ask('b', 11)).toEqual({ outcome: 'acquired' });
+  });
+
+  it('passes to the next start where the run that holds it is known to be over', async () => {
+    const request = (runId: string, minutes: number) => ({ runId, scheduledAt: timeOf(minutes), now: new Date(timeOf(minutes)) });
+    const enter = (runId: string, minutes: number, running: boolean) =>
+      enterRun(at(), request(runId, minutes), async () => running);
+    expect(await enter('a', 0, true)).toEqual({ outcome: 'acquired' });
+    expect(await enter('b', 5, true)).toMatchObject({ outcome: 'held', by: 'a' });
+    expect(await enter('c', 10, false)).toEqual({ outcome: 'acquired' });
+    expect(await enter('d', 15, true)).toMatchObject({ outcome: 'held', by: 'c' });
   });
 
   it('refuses a start that is delivered twice, after its run is over too', async () => {
