@@ -12,6 +12,7 @@ import { check as ciliumIpam } from '#lib/checks/cilium/cilium-ipam.ts';
 import { check as clusterAccess } from '#lib/checks/cluster/cluster-access.ts';
 import { check as clusterHealth } from '#lib/checks/cluster/cluster-health.ts';
 import { check as cniAgents } from '#lib/checks/cni/cni-agents.ts';
+import { check as cniConfigFiles } from '#lib/checks/cni/cni-config-files.ts';
 import { check as cniConflicts } from '#lib/checks/cni/cni-conflicts.ts';
 import { check as cniKernel } from '#lib/checks/cni/cni-kernel.ts';
 import { check as cniMemory } from '#lib/checks/cni/cni-memory.ts';
@@ -77,6 +78,7 @@ export const CHECKS: readonly Check[] = [
   cniMemory,
   cniPermissions,
   cniKernel,
+  cniConfigFiles,
   calicoIpam,
   calicoBlockFragmentation,
   ciliumIpam,
