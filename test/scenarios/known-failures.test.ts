@@ -44,8 +44,13 @@ const bgp = (states: readonly string[], verdict: Verdict, figure: KnownFailure['
   figure,
 });
 
-/** A canary that fares so; what does not come comes never, so that there is no use in waiting long for it. */
-const canarySees = (situation: CanarySituation, check: string, figure: KnownFailure['figure']): KnownFailure => ({
+/** A canary that fares so. Pods that come at all have the time that a busy machine takes. */
+const canarySees = (
+  situation: CanarySituation,
+  check: string,
+  figure: KnownFailure['figure'],
+  timeoutSeconds = 20,
+): KnownFailure => ({
   world: () => canary(situation),
   check,
   verdict: 'critical',
@@ -54,7 +59,7 @@ const canarySees = (situation: CanarySituation, check: string, figure: KnownFail
     optIn: ['canary'],
     settings: {
       ...DEFAULT_COLLECT_SETTINGS,
-      canary: { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds: 0.4 },
+      canary: { ...canarySettings.parse({ egress: [OUTSIDE] }), timeoutSeconds },
     },
   },
 });
@@ -72,11 +77,16 @@ const NOT_READY =
 
 const KNOWN_FAILURES: Readonly<Record<string, readonly KnownFailure[]>> = {
   'pods that cannot get a network': [
-    canarySees({ server: 'has no network', client: 'has no network' }, 'canary-pod', {
-      withoutNetwork: 2,
-      scope: 'all',
-      cause: 'no-free-address',
-    }),
+    canarySees(
+      { server: 'has no network', client: 'has no network' },
+      'canary-pod',
+      {
+        withoutNetwork: 2,
+        scope: 'all',
+        cause: 'no-free-address',
+      },
+      2,
+    ),
     { world: cni.agentDown, check: 'pods-awaiting-network', verdict: 'critical', figure: { awaiting: 3, nodeCount: 1 } },
     { world: cni.nodesFull, check: 'pods-awaiting-network', verdict: 'critical', figure: { nodeCount: 4 } },
     {
