@@ -6,35 +6,36 @@ import * as z from 'zod';
 import { clientsByAccount } from '#lib/collect/aws/account-clients.ts';
 import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
 import { discoverFleet } from '#lib/discover/fleet.ts';
+import { organizationsClient } from '#lib/discover/organization.ts';
+import { type UnreadPlace, unreadPlace } from '#lib/discover/unseen.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { CONFIG_KEY, runId } from '#lib/publish/run-keys.ts';
 import { getConfigText, putRunConfig, putTargets } from '#lib/publish/run-store.ts';
+import { runEntry } from '#lib/publish/state/run-entry.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const logger = new Logger({ serviceName: 'discover' });
-const event = z.object({ runId });
+const event = z.object({ runId, scheduledAt: z.iso.datetime(), execution: z.string() });
+const entry = runEntry(hub);
 
 /** The whole fleet of a hub that was told nothing. */
 const OWN_REGION = { fleet: [{ region: hub.region, clusters: ['*'] }], accounts: [] };
+const organizations = () => organizationsClient(hub.region);
 const clientsOf = clientsByAccount((options) => ({ eks: new EKSClient(options), sts: new STSClient(options) }), hub.region);
-/** It answers few calls a second. */
-const organizations = async () => {
-  const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
-  return new OrganizationsClient({ region: hub.region, retryMode: 'standard', maxAttempts: 8 });
-};
 
-/** An account or a Region whose clusters could not be listed; `region` names it to a reader. */
-type Unread = { readonly region: string; readonly code: string; readonly reason: string; readonly remedy: string };
 type Discovered =
-  | { outcome: 'discovered'; runId: string; bucket: string; key: string; count: number; unread: readonly Unread[] }
+  | { outcome: 'discovered'; runId: string; bucket: string; key: string; count: number; unread: readonly UnreadPlace[] }
+  | { outcome: 'skipped'; why: 'held' | 'repeated'; by: string }
   | { outcome: 'invalid-event' | 'invalid-config'; reason: string };
 
-/** Lists the fleet's clusters into the run's targets. An account or Region that does not answer is named, and the others go on. */
+/** Lists the fleet's clusters into the run's targets, one run at a time. What does not answer is named, and the others go on. */
 export async function handler(input: unknown): Promise<Discovered> {
   const parsed = event.safeParse(input);
   if (!parsed.success) return { outcome: 'invalid-event', reason: z.prettifyError(parsed.error) };
   const { runId } = parsed.data;
+  const lease = await entry.enter(parsed.data);
+  if (lease.outcome !== 'acquired') return { outcome: 'skipped', why: lease.outcome, by: lease.by };
   const bucket = { s3, bucket: hub.bucket, owner: hub.account };
   try {
     const text = await getConfigText(bucket);
@@ -44,12 +45,10 @@ export async function handler(input: unknown): Promise<Discovered> {
     // A runner is chosen by the cluster's VPC.
     const ports = { clientsOf, organizations, home: hub.region, describe: runners.length > 0 };
     const { targets, failures, warnings } = await discoverFleet(entries, ports);
-    const unread = failures.map(({ place, failure: { code, message, remedy } }) => {
-      return { region: place || 'organization', code, reason: message, remedy };
-    });
+    const unread = failures.map(unreadPlace);
     await putRunConfig(bucket, runId, config);
     const key = await putTargets(bucket, runId, targets);
-    logger.info('discovered', { runId, clusters: targets.length, unread, warnings });
+    logger.info('discovered', { runId, lease, clusters: targets.length, unread, warnings });
     return { outcome: 'discovered', runId, bucket: hub.bucket, key, count: targets.length, unread };
   } catch (error) {
     if (error instanceof ConfigInvalid) return { outcome: 'invalid-config', reason: error.message };

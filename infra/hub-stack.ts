@@ -19,6 +19,8 @@ import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
 import { FINDINGS_PERMISSIONS } from '#lib/publish/state/findings-hub.ts';
+import { ENTRY_PERMISSIONS } from '#lib/publish/state/run-entry.ts';
+import { LEASE_PERMISSIONS } from '#lib/publish/state/run-lease.ts';
 
 export interface HubStackProps extends StackProps {
   readonly settings: Settings;
@@ -42,7 +44,16 @@ export class HubStack extends Stack {
       // A few lists; the memory buys CPU for the cold start.
       memoryMiB: 512,
       timeout: Duration.minutes(2),
-      permissions: [DISCOVER_PERMISSIONS, ORGANIZATION_PERMISSIONS, ACCOUNT_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS],
+      permissions: [
+        DISCOVER_PERMISSIONS,
+        ORGANIZATION_PERMISSIONS,
+        ACCOUNT_PERMISSIONS,
+        CONFIG_PERMISSIONS,
+        TARGETS_PERMISSIONS,
+        LEASE_PERMISSIONS,
+        ENTRY_PERMISSIONS,
+        PUBLISH_PERMISSIONS,
+      ],
     });
     const checkCluster = new PipelineFunction(this, 'CheckCluster', {
       name: 'check-cluster',
@@ -71,7 +82,7 @@ export class HubStack extends Stack {
       // Holds the problems of a thousand clusters at once.
       memoryMiB: 1024,
       timeout: Duration.minutes(5),
-      permissions: [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS],
+      permissions: [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS, LEASE_PERMISSIONS],
     });
 
     const functions = { discover: discover.lambda, 'check-cluster': checkCluster.lambda, summarise: summarise.lambda };

@@ -45,6 +45,9 @@ const MAP_LABEL = 'check-cluster';
 /** The start and the name of the execution: sorts by time, and the same when a state is tried again. */
 const RUN_ID = "{% $replace($states.context.Execution.StartTime, ':', '') & '-' & $states.context.Execution.Name %}";
 
+/** What the schedule says of itself; of a start by hand, its own time. */
+const SCHEDULED_AT = '{% $exists($states.input.scheduledAt) ? $states.input.scheduledAt : $states.context.Execution.StartTime %}';
+
 /** discover -> check-cluster for each target -> summarise. Each state answers with a value on which the next Choice decides. */
 export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }: PipelineProps): StateMachine {
   const step = (name: FunctionName, comment: string, payload: Readonly<Record<string, string>>, outputs: string) => {
@@ -110,19 +113,28 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     .otherwise(Succeed.jsonata(scope, 'done'));
   summarise.next(finish);
 
-  const start = step('discover', "Lists the fleet's clusters into the run's targets", { runId: RUN_ID }, result).next(
+  const skipped = Succeed.jsonata(scope, 'skipped', { comment: 'The last run is still under way, or this start came twice' });
+  const discover = { runId: RUN_ID, scheduledAt: SCHEDULED_AT, execution: '{% $states.context.Execution.Id %}' };
+  const start = step(
+    'discover',
+    "Lets one run in at a time, and lists the fleet's clusters into its targets",
+    discover,
+    result,
+  ).next(
     Choice.jsonata(scope, 'any targets?')
+      .when(Condition.jsonata("{% $states.input.outcome = 'skipped' %}"), skipped)
       .when(Condition.jsonata("{% $states.input.outcome != 'discovered' %}"), refused)
       .when(Condition.jsonata('{% $states.input.count > 0 %}'), checkFleet.next(summarise))
       .otherwise(summarise),
   );
 
   const machine = new StateMachine(scope, 'Pipeline', {
+    stateMachineName: Stack.of(scope).stackName,
     comment: 'cniwatch: discover, check every cluster, summarise',
     definitionBody: DefinitionBody.fromChainable(start),
     stateMachineType: StateMachineType.STANDARD,
-    // Of a fleet of a thousand clusters whose API servers all time out.
-    timeout: Duration.hours(4),
+    // Shorter than the lease that a run holds.
+    timeout: Duration.hours(1),
     tracingEnabled: true,
     logs: {
       destination: new LogGroup(scope, 'PipelineLog', {

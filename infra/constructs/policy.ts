@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -30,6 +30,12 @@ export function policyStatements(declared: readonly Permissions[], hub: HubResou
   );
 }
 
+/** Of the hub's runs: the state machine bears the name of its stack, so that the functions it invokes can be told of it. */
+function executionArn(stack: Stack, name: string): string {
+  const resourceName = `${stack.stackName}:${name}`;
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}
+
 /** The hub may assume roles of these names only, in whatever account trusts it. */
 const MEMBER_ROLES = 'cniwatch-*';
 
@@ -53,6 +59,8 @@ function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }
       return table.tableArn;
     case 'event-bus':
       return bus.eventBusArn;
+    case 'execution':
+      return executionArn(Stack.of(bucket), '*');
     default:
       return bucket.arnForObjects(resource.slice('bucket/'.length));
   }
@@ -62,6 +70,7 @@ function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }
 export function whyWildcard(arn: string): string {
   if (arn === '*')
     return 'These actions take no resource (service authorization reference); conditions narrow them where AWS has one.';
+  if (arn.includes(':states:')) return 'The runs of this stack, whose names are made when they start.';
   if (arn.includes(':iam:'))
     return 'The accounts stand in cniwatch.yaml, which is read at run time; each role itself says whom it trusts.';
   if (arn.includes(':eks:')) return 'The clusters of the fleet are found at run time, in any Region of this account.';

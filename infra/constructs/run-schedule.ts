@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -26,6 +26,7 @@ export class RunSchedule extends Construct {
       // Spreads the starts of many stacks over a minute, where there is a minute to spread them over.
       timeWindow: minutes > 1 ? TimeWindow.flexible(Duration.minutes(1)) : TimeWindow.off(),
       target: new StepFunctionsStartExecution(pipeline, {
+        input: ScheduleTargetInput.fromObject({ scheduledAt: ContextAttribute.scheduledTime }),
         deadLetterQueue: this.undelivered,
         retryAttempts: 3,
         // A start that comes later than the next one is of no use.

@@ -12,10 +12,20 @@ export interface AwsPermission {
   readonly action: string;
   /**
    * `member-role` is the roles of other accounts that the reader may assume.
-   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table` and `event-bus` are its own too.
+   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table`, `event-bus` and `execution` (of its runs) are its own too.
    * `*` where AWS offers no narrower resource for the action (service authorization reference).
    */
-  readonly resource: 'cluster' | 'member-role' | 'nodegroup' | 'addon' | 'bucket' | `bucket/${string}` | 'table' | 'event-bus' | '*';
+  readonly resource:
+    | 'cluster'
+    | 'member-role'
+    | 'nodegroup'
+    | 'addon'
+    | 'bucket'
+    | `bucket/${string}`
+    | 'table'
+    | 'event-bus'
+    | 'execution'
+    | '*';
   /** Condition keys that must match these values (`*` is any text): how AWS narrows an action further than its resource. */
   readonly conditions?: Readonly<Record<string, string>>;
 }

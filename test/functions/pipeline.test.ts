@@ -52,7 +52,8 @@ const invoke = (id: string, payload: unknown) => {
 async function run(over: Partial<Parameters<typeof execute>[1]> = {}) {
   runs += 1;
   const published = sandbox.metrics().length;
-  const context = { Execution: { StartTime: '2026-11-24T08:00:00.000Z', Name: `run-${runs}` } };
+  const [Name, Id] = [`run-${runs}`, `arn:aws:states:eu-west-1:111122223333:execution:Hub:run-${runs}`];
+  const context = { Execution: { StartTime: '2026-11-24T08:00:00.000Z', Name, Id } };
   const surroundings = { invoke, readItems: async (_bucket: string, key: string) => json(key), ...over };
   const execution = await execute(definition, surroundings, context, {});
   const id = `2026-11-24T080000.000Z-run-${runs}`;

@@ -9,6 +9,8 @@ import { METRIC_HISTORY_PERMISSIONS } from '#lib/publish/metric-history.ts';
 import { PUBLISH_PERMISSIONS } from '#lib/publish/put-metrics.ts';
 import { CONFIG_PERMISSIONS, RESULT_PERMISSIONS, SUMMARY_PERMISSIONS, TARGETS_PERMISSIONS } from '#lib/publish/run-store.ts';
 import { FINDINGS_PERMISSIONS } from '#lib/publish/state/findings-hub.ts';
+import { ENTRY_PERMISSIONS } from '#lib/publish/state/run-entry.ts';
+import { LEASE_PERMISSIONS } from '#lib/publish/state/run-lease.ts';
 import { resolved, resourcesOf, synthesisedHub } from '#test/infra/synthesised-hub.ts';
 
 const hub = synthesisedHub();
@@ -42,6 +44,7 @@ const ARNS: Readonly<Record<string, string>> = {
   addon: 'arn:aws:eks:*:111122223333:addon/*/*/*',
   bucket: 'arn:aws:s3:::runs',
   table: 'arn:aws:dynamodb:eu-west-1:111122223333:table/State',
+  execution: 'arn:aws:states:eu-west-1:111122223333:execution:Hub:*',
   'event-bus': 'arn:aws:events:eu-west-1:111122223333:event-bus/Hub',
 };
 const declared = ({ action, resource, conditions }: AwsPermission) =>
@@ -55,7 +58,19 @@ const ownLog = (id: string) => ['logs:CreateLogStream', 'logs:PutLogEvents'].map
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action) => line('Allow', action, '*'));
 
 test.each([
-  ['Discover', [DISCOVER_PERMISSIONS, ORGANIZATION_PERMISSIONS, ACCOUNT_PERMISSIONS, CONFIG_PERMISSIONS, TARGETS_PERMISSIONS]],
+  [
+    'Discover',
+    [
+      DISCOVER_PERMISSIONS,
+      ORGANIZATION_PERMISSIONS,
+      ACCOUNT_PERMISSIONS,
+      CONFIG_PERMISSIONS,
+      TARGETS_PERMISSIONS,
+      LEASE_PERMISSIONS,
+      ENTRY_PERMISSIONS,
+      PUBLISH_PERMISSIONS,
+    ],
+  ],
   [
     'CheckCluster',
     [
@@ -68,7 +83,7 @@ test.each([
       FINDINGS_PERMISSIONS,
     ],
   ],
-  ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS]],
+  ['Summarise', [SUMMARY_PERMISSIONS, PUBLISH_PERMISSIONS, FINDINGS_PERMISSIONS, LEASE_PERMISSIONS]],
 ])('the role of %s holds what its code declares, its own log and its traces, and nothing else', (name, permissions) => {
   const [log] = resourcesOf(hub, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith(`${name}Log`));
   const expected = new Set([
@@ -83,7 +98,7 @@ test('no function can write to a cluster or to its AWS networking', () => {
   const writes = grants(/^(Discover|CheckCluster|Summarise)Role/).filter(
     (grant) =>
       grant !== 'Allow sts:AssumeRole on arn:aws:iam::*:role/cniwatch-*' &&
-      !/ (eks|ec2|autoscaling|servicequotas|organizations):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch|dynamodb|events):/.test(
+      !/ (eks|ec2|autoscaling|servicequotas|organizations|states):(Describe|List|Get)\w+ | (s3|logs|xray|cloudwatch|dynamodb|events):/.test(
         grant,
       ),
   );
@@ -92,7 +107,7 @@ test('no function can write to a cluster or to its AWS networking', () => {
 
 test("metrics go to cniwatch's own namespace only", () => {
   const puts = grants(/Role/).filter((grant) => grant.includes('cloudwatch:PutMetricData'));
-  expect(puts).toHaveLength(2);
+  expect(puts).toHaveLength(3);
   for (const put of puts) expect(put).toContain('"cloudwatch:namespace":"CNIWatch"');
 });
 

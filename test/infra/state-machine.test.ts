@@ -5,8 +5,11 @@ import { definitionOf, execute, type Surroundings } from '#test/infra/state-mach
 import { synthesisedHub } from '#test/infra/synthesised-hub.ts';
 
 const definition = definitionOf(synthesisedHub());
-const context = { Execution: { StartTime: '2026-11-24T08:00:00.000Z', Name: 'b1f0c6d2-6f0e-4b0c-9a9d-3d5d0f4c1e11' } };
-const RUN = '2026-11-24T080000.000Z-b1f0c6d2-6f0e-4b0c-9a9d-3d5d0f4c1e11';
+const NAME = 'b1f0c6d2-6f0e-4b0c-9a9d-3d5d0f4c1e11';
+const Id = `arn:aws:states:eu-west-1:111122223333:execution:Hub:${NAME}`;
+const StartTime = '2026-11-24T08:00:00.000Z';
+const context = { Execution: { StartTime, Name: NAME, Id } };
+const RUN = `2026-11-24T080000.000Z-${NAME}`;
 const target = (name: string) => ({ account: '111122223333', region: 'eu-west-1', name, arn: `arn:${name}` });
 const discovered = {
   outcome: 'discovered',
@@ -58,12 +61,25 @@ test('a run discovers, checks every target and sums up, with payloads by referen
   const run = await execute(definition, given, context, {});
   expect(run).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'summarised', unread: [] } });
   expect(asked).toEqual([
-    ['Discover', { runId: RUN }],
+    ['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id }],
     ['S3', { bucket: expect.stringMatching(/^Runs/), key: 'runs/r/targets.json' }],
     ['CheckCluster', { runId: RUN, target: target('a') }],
     ['CheckCluster', { runId: RUN, target: target('b') }],
     ['Summarise', { runId: RUN, unread: [] }],
   ]);
+});
+
+test('a start of the schedule is known by the time that the schedule meant', async () => {
+  const { given, asked } = surroundings({});
+  await execute(definition, given, context, { scheduledAt: '2026-11-24T07:59:00Z' });
+  expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: '2026-11-24T07:59:00Z', execution: Id }]);
+});
+
+test('a run that another is ahead of ends at once, in good order', async () => {
+  const { given, asked } = surroundings({ discover: { outcome: 'skipped', why: 'held', by: 'another' } });
+  const run = await execute(definition, given, context, {});
+  expect(run).toMatchObject({ status: 'SUCCEEDED', path: ['discover', 'any targets?', 'skipped'] });
+  expect(asked).toHaveLength(1);
 });
 
 test('the id of the run may stand in an S3 key', () => expect(runId.parse(RUN)).toBe(RUN));
@@ -161,6 +177,7 @@ test('every state is named by a verb of the flow, or by the question that it dec
     'done',
     'every Region read?',
     'refused',
+    'skipped',
     'summarise',
   ]);
 });

@@ -26,6 +26,8 @@ export interface LeaseRequest {
   readonly now: Date;
   /** How long a run may take. One that dies holds the fleet no longer than this. */
   readonly ttlSeconds: number;
+  /** A run that is known to be over, and whose lease may be taken. */
+  readonly insteadOf?: string;
 }
 
 export type Lease =
@@ -40,7 +42,10 @@ export type Lease =
  * for the same run extends its lease.
  * @throws whatever the client throws
  */
-export async function acquireRunLease(at: StateTable, { runId, scheduledAt, now, ttlSeconds }: LeaseRequest): Promise<Lease> {
+export async function acquireRunLease(
+  at: StateTable,
+  { runId, scheduledAt, now, ttlSeconds, insteadOf = runId }: LeaseRequest,
+): Promise<Lease> {
   const seconds = Math.floor(now.getTime() / 1_000);
   const put = new PutItemCommand({
     TableName: at.table,
@@ -51,9 +56,9 @@ export async function acquireRunLease(at: StateTable, { runId, scheduledAt, now,
       until: seconds + ttlSeconds,
       [TTL_ATTRIBUTE]: expiry(seconds, ttlSeconds),
     }),
-    ConditionExpression: 'attribute_not_exists(pk) OR holder = :run OR (#until <= :now AND scheduledAt <> :scheduled)',
+    ConditionExpression: 'attribute_not_exists(pk) OR holder IN (:run, :over) OR (#until <= :now AND scheduledAt <> :scheduled)',
     ExpressionAttributeNames: { '#until': 'until' },
-    ExpressionAttributeValues: marshall({ ':run': runId, ':now': seconds, ':scheduled': scheduledAt }),
+    ExpressionAttributeValues: marshall({ ':run': runId, ':over': insteadOf, ':now': seconds, ':scheduled': scheduledAt }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
   try {
