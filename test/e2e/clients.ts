@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -18,6 +19,7 @@ export function clientsOf({ endpoint, region, credentials, certificate }: MiniSt
     s3: new S3Client({ ...settings, forcePathStyle: true }),
     iam: new IAMClient(settings),
     sqs: new SQSClient(settings),
+    events: new EventBridgeClient(settings),
     cloudwatch: new CloudWatchClient(settings),
   };
 }

@@ -7,6 +7,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-s
 import { DescribeStateMachineCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assessmentDocument } from '#lib/model/assessment.ts';
+import { FINDING_EVENTS } from '#lib/model/event.ts';
 import { CONFIG_KEY } from '#lib/publish/run-keys.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import { type Sandbox, startSandbox } from '#lib/sandbox/sandbox.ts';
@@ -16,6 +17,7 @@ import { type KubeApiServer, startKubeApiServer, VIEWERS } from '../oracles/kube
 import { type Clients, clientsOf } from './clients.ts';
 import { deploy, destroy, type Outputs } from './deploy.ts';
 import { allowPutMetricData } from './emulator-gaps.ts';
+import { type DeliveredEvent, subscribe } from './events-queue.ts';
 import { eventually } from './eventually.ts';
 import { functionIdentity } from './function-identity.ts';
 import { type MiniStack, startMiniStack } from './ministack/ministack.ts';
@@ -33,6 +35,7 @@ let sandbox: Sandbox;
 let cloud: MiniStack;
 let clients: Clients;
 let hub: Outputs;
+let delivered: () => Promise<readonly DeliveredEvent[]>;
 
 beforeAll(async () => {
   const cluster = world.clusters.find(({ name }) => name === REAL);
@@ -57,6 +60,7 @@ beforeAll(async () => {
   hub = await deploy(cloud, STACK, { minutes: '1' });
   await clients.s3.send(new PutObjectCommand({ Bucket: hub['BucketName'] ?? '', Key: CONFIG_KEY, Body: CONFIG }));
   await allowPutMetricData(clients, STACK);
+  delivered = await subscribe(clients, hub['EventBusArn'] ?? '');
   identities.push(functionIdentity({ ...(await checkCluster()), groups: [VIEWERS] }));
 });
 afterAll(async () => {
@@ -107,6 +111,17 @@ test('the API server that is a real one let the function in by its role, and was
   const { clusters } = assessmentDocument.parse(await json(summary));
   const real = clusters.find(({ name }) => name === REAL);
   expect(real?.collectors.filter(({ ok, id }) => !ok && /^(nodes|pods|events|daemonSets)$/.test(id))).toEqual([]);
+});
+
+test('the findings that opened are told on the bus, in the published shape', async () => {
+  const events = await eventually(async () => {
+    const some = await delivered();
+    return some.length > 0 ? some : undefined;
+  });
+  for (const { 'detail-type': type, detail } of events) {
+    expect(type).toBe('Finding Opened');
+    expect(FINDING_EVENTS['Finding Opened'].parse(detail).cluster.account).toBe(account);
+  }
 });
 
 test('what the run says of itself stands in CloudWatch', async () => {
