@@ -36,7 +36,11 @@ const json = (key: string) => JSON.parse(s3.objects.get(key)?.toString() ?? 'nul
 async function discover(config: string) {
   s3.objects.set('config/cniwatch.yaml', Buffer.from(config));
   const { handler } = await import('#functions/discover.ts');
-  return handler({ runId: RUN });
+  return handler({
+    runId: RUN,
+    scheduledAt: '2026-11-24T08:00:00.000Z',
+    execution: 'arn:aws:states:eu-west-1:111122223333:execution:m:e',
+  });
 }
 const fleet = (externalId: string) => `
 fleet: [{ region: ${REGION} }]
