@@ -4,6 +4,14 @@ import * as z from 'zod';
 export const accountRole = z.object({ arn: z.string(), externalId: z.string().optional() });
 export type AccountRole = Readonly<z.infer<typeof accountRole>>;
 
+/** The function that checks a cluster whose API server the hub cannot reach. */
+export const targetRunner = z.object({
+  functionArn: z.string(),
+  /** For the state machine to assume before it invokes the function: of a runner in another account. */
+  roleArn: z.string().optional(),
+});
+export type TargetRunner = Readonly<z.infer<typeof targetRunner>>;
+
 /** One cluster to look at, as discover found it. */
 export const target = z.object({
   /** Twelve digits. */
@@ -18,6 +26,8 @@ export const target = z.object({
   /** Known only where discover had to describe the cluster, as are its tags. */
   vpcId: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),
+  /** Where it is checked; absent where the hub does it. */
+  runner: targetRunner.optional(),
 });
 export type Target = Readonly<z.infer<typeof target>>;
 
