@@ -102,6 +102,13 @@ describe('a node that cannot be looked at is stated, and the others go on', () =
     expect(left).toEqual([]);
   });
 
+  it('the run is to end before any pod could tell: none is made', async () => {
+    const { probes, made } = await read(shopWith(), { deadlineMs: 9_000 });
+    const unread = (probes.ok ? probes.data : []).map((reading) => reading.unread);
+    expect(unread).toEqual(Array(4).fill('The time of the run was over before its turn.'));
+    expect(made).toBe(0);
+  });
+
   it('its pod does not start, and its kubelet says why', async () => {
     const said = 'hostPath type check failed: /etc/cni/net.d is not a directory.';
     const kubernetes = {
