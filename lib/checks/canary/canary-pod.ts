@@ -41,7 +41,7 @@ export const check = defineCheck({
         '`networkCriticalSeconds`; or the scheduler found no node since none is ready',
       warning: 'it took more than `networkWarningSeconds`; or the scheduler found no node for another reason',
       unknown:
-        'the pods could not be made (permission, admission, quota, another run at work), their image could not be pulled, their container did not start or ' +
+        'the cluster has only Fargate nodes; the pods could not be made (permission, admission, quota, another run at work), their image could not be pulled, their container did not start or ' +
         'somebody deleted them: that tells nothing of the network',
       notApplicable: 'nobody switched it on',
     },

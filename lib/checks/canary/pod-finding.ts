@@ -3,7 +3,7 @@ import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import { stageWords } from '#lib/network/canary/measured.ts';
-import { allNotReady } from '#lib/network/canary/scheduling.ts';
+import { allFargate, allNotReady } from '#lib/network/canary/scheduling.ts';
 import { type CanarySeconds, canarySeconds, canaryStage, type Progress } from '#lib/network/canary/stage.ts';
 import { CAUSE_MEANINGS } from '#lib/network/sandbox-failures/causes.ts';
 import { sandboxCause } from '#lib/network/sandbox-failures/messages.ts';
@@ -64,6 +64,7 @@ function verdictOf(
       return why !== null || waited >= options.networkWarningSeconds ? 'critical' : 'unknown';
     }
     case 'not-scheduled':
+      if (why !== null && allFargate(why)) return 'unknown';
       return why !== null && allNotReady(why) ? 'critical' : 'warning';
     case 'no-image':
     case 'not-started':

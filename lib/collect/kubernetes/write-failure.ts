@@ -5,6 +5,13 @@ import { ReadFailure } from '#lib/model/failure.ts';
 export function writeFailure(status: number, body: string, request: KubernetesRequest): ReadFailure {
   const said = statusMessage(body);
   const answered = `${request.operation} answered ${status}${said ? `: ${said}` : ''}.`;
+  if (status === 403 && / exceeded quota: /.test(said)) {
+    return new ReadFailure(
+      'Forbidden',
+      answered,
+      'The quota of the namespace is used up: by another run, or since the configuration asks for more pods than docs/permissions.md shows.',
+    );
+  }
   // RBAC names the verb that is missing; everything else that says 403 is admission.
   if (status === 403 && said !== '' && !/ cannot \w+ resource /.test(said)) {
     return new ReadFailure(

@@ -49,7 +49,7 @@ export async function runCanary(sources: Sources, start: CanaryStart): Promise<S
       const notOn = node === undefined ? undefined : { node, ...(zone === undefined ? {} : { zone }) };
       const { pods, reports } = await runClients(sources, start, peers, notOn);
       // What a server that ended in between did not answer says nothing of the network.
-      const served = peers.length > 0 && (await stillRuns(sources, { namespace, name: pod.name }));
+      const served = peers.length > 0 && (await stillRuns(sources, { namespace, name: pod.name }).catch(() => false));
       return { pods: [pod, ...pods], reports, podToPod: served ? 'tried' : 'no-server' };
     }),
   );

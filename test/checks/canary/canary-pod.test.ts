@@ -10,6 +10,7 @@ const run = (pods: readonly CanaryPod[], options = {}) =>
 const NO_ADDRESS = 'plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container';
 const NOT_READY = '0/2 nodes are available: 2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }. preemption: none.';
 const FULL = '0/2 nodes are available: 1 Too many pods, 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.';
+const FARGATE = '0/1 nodes are available: 1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}.';
 const noNode = (unschedulable: string) => {
   const { nodeName: _, scheduledAt: __, ...pod } = aStuckPod({ unschedulable });
   return pod;
@@ -45,6 +46,7 @@ test.each<[string, readonly CanaryPod[], string, string]>([
     'within 3 s',
   ],
   ['no node is ready', [noNode(NOT_READY)], 'critical', 'found no node within 40 s'],
+  ['there is only Fargate', [noNode(FARGATE)], 'unknown', 'found no node'],
   ['nodes are full', [noNode(FULL)], 'warning', 'Too many pods'],
   [
     'the image cannot be pulled',

@@ -62,7 +62,7 @@ describe('an object that is created', () => {
       /Grant the verb create on pods/,
     ],
     [403, 'pods "own-1" is forbidden: violates PodSecurity "restricted:latest"', 'Forbidden', /admission policy/],
-    [403, 'pods "own-1" is forbidden: exceeded quota: probes', 'Forbidden', /admission policy/],
+    [403, 'pods "own-1" is forbidden: exceeded quota: probes', 'Forbidden', /quota of the namespace/],
     [404, 'namespaces "own" not found', 'NotServed', /makes the namespace/],
     [409, 'pods "own-1" already exists', 'AlreadyExists', /run again/],
     [422, 'Pod "own-1" is invalid: spec.containers: Required value', 'UnexpectedResponse', /bug of cniwatch/],

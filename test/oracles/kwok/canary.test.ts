@@ -113,7 +113,12 @@ test('restricted pods are made, timed, read and deleted; then the quota is at it
 
   // Nothing lowers what the quota counts here, as a controller would: to it, the first run's pods are still there.
   const { slices } = await collectFrom(api, CANARY, { optIn: ['canary'] });
-  expect(slices.canary).toMatchObject({ ok: false, code: 'Forbidden', reason: expect.stringContaining('exceeded quota') });
+  expect(slices.canary).toMatchObject({
+    ok: false,
+    code: 'Forbidden',
+    reason: expect.stringContaining('exceeded quota'),
+    remedy: expect.stringContaining('The quota of the namespace is used up'),
+  });
   expect(await api.admin.request('GET', `${PLACE}/pods`)).toMatchObject({ body: { items: [] } });
 });
 
