@@ -5,6 +5,8 @@ import type { Format } from '#lib/report/index.ts';
 /** Where AWS and a cluster are entered: the same words for every command that reads clusters. */
 export interface AccessOptions {
   readonly region?: string;
+  /** Of `accounts` or the organization in the configuration. */
+  readonly account?: string;
   readonly profile?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -34,6 +36,7 @@ export function addClusterOptions(command: Command): Command {
 export function addAccessOptions(command: Command): Command {
   return command
     .option('--region <region>', 'AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION, the profile)')
+    .option('--account <id>', 'in this account of cniwatch.yaml, by its role there; id or name')
     .option('--profile <name>', 'AWS profile (default: AWS_PROFILE)')
     .option('--kubeconfig <file>', 'enter the cluster by this kubeconfig, not by its EKS endpoint')
     .option('--context <name>', 'context of the kubeconfig')

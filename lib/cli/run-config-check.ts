@@ -29,7 +29,7 @@ async function lookUp(config: Config, { region, profile }: ConfigCheckOptions) {
     import('#lib/cli/aws.ts'),
     import('#lib/collect/aws/clients.ts'),
     import('#lib/cli/find-targets.ts'),
-    import('#lib/cli/read-clusters.ts'),
+    import('#lib/cli/wanted-clusters.ts'),
   ]);
   useProfile(profile);
   const wanted = await wantedClusters(region === undefined ? {} : { region }, config);

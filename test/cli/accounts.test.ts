@@ -101,3 +101,14 @@ overrides: [{ match: { clusters: [api-*] }, checks: { cluster-health: { enabled:
   ]);
   expect((await check(stray, '--region', WEST)).err).not.toContain('overrides');
 });
+
+test('one cluster of an account is read with the role of that account', async () => {
+  const { code, document } = await check(FLEET(), '--account', 'payments', '--cluster', 'prod', '--region', EAST);
+  expect([code, placesOf(document)]).toEqual([0, [`${PAY}/${EAST}/prod`]]);
+  const { code: missing, err } = await check(FLEET(), '--account', PAY, '--cluster', 'prd');
+  expect(missing).toBe(3);
+  expect(err).toContain(
+    `error: account ${PAY} (payments): There is no EKS cluster prd in ${WEST}, ${EAST}.\n  Did you mean prod`,
+  );
+  expect((await check(FLEET(), '--account', 'shop')).code).toBe(64);
+});

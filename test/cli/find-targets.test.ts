@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, test } from 'vitest';
 import type { ClientsOf } from '#lib/cli/aws.ts';
 import { findTargets, type Wanted } from '#lib/cli/find-targets.ts';
-import { wantedClusters } from '#lib/cli/read-clusters.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
+import { wantedClusters } from '#lib/cli/wanted-clusters.ts';
 import { clusterArn } from '#lib/model/target.ts';
 import { ACCOUNT } from '#test/scenarios/slices.ts';
 
@@ -13,7 +13,13 @@ describe('the clusters that are wanted', () => {
   const nothing = { fleet: [], accounts: [] };
   const west = { region: 'eu-west-1', clusters: ['shop-*'] };
   const east = { region: 'us-east-1', clusters: ['*'] };
-  const pay = { id: '444455556666', role: 'cniwatch-reader', regions: ['eu-west-1', 'us-east-1'], clusters: ['*'] };
+  const pay = {
+    id: '444455556666',
+    name: 'payments',
+    role: 'cniwatch-reader',
+    regions: ['eu-west-1', 'us-east-1'],
+    clusters: ['*'],
+  };
   const organization = { role: 'cniwatch-reader', regions: ['us-east-1'], exclude: [], clusters: ['*'] };
   const whole = { fleet: [west, east], accounts: [pay], organization };
 
@@ -36,6 +42,31 @@ describe('the clusters that are wanted', () => {
       { region: 'eu-west-1' },
       whole,
       { kind: 'fleet', entries: { fleet: [west], accounts: [{ ...pay, regions: ['eu-west-1'] }] } },
+    ],
+    ['an account, by its name', { account: 'payments' }, whole, { kind: 'fleet', entries: { fleet: [], accounts: [pay] } }],
+    [
+      'named ones in an account',
+      { account: '444455556666', cluster: ['a'], region: 'sa-east-1' },
+      whole,
+      {
+        kind: 'fleet',
+        entries: {
+          fleet: [],
+          accounts: [{ id: pay.id, name: pay.name, role: pay.role, regions: ['sa-east-1'], clusters: ['a'] }],
+        },
+      },
+    ],
+    [
+      'all of an account of the organization',
+      { account: '999900001111', all: true },
+      whole,
+      {
+        kind: 'fleet',
+        entries: {
+          fleet: [],
+          accounts: [{ id: '999900001111', role: 'cniwatch-reader', regions: ['us-east-1'], clusters: ['*'] }],
+        },
+      },
     ],
     [
       'an organization in one Region',
