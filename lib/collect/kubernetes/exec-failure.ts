@@ -29,7 +29,8 @@ export function refusedExec(status: number, body: string, request: ExecRequest):
   const answered = `${what(request)} was answered ${status}${said ? `: ${said}` : ''}.`;
   if (status === 403) {
     const grant = `Grant the verbs get and create on pods/exec in the namespace ${request.namespace}, as docs/permissions.md shows.`;
-    const byPolicy = said !== '' && !/ cannot \w+ resource /.test(said);
+    // Without the verb create, an API server from 1.35 on says `pods "x" is forbidden:` and no more.
+    const byPolicy = said !== '' && !/ cannot \w+ resource | is forbidden:$/.test(said);
     return new ReadFailure('Forbidden', answered, byPolicy ? 'An admission policy of the cluster refuses it.' : grant);
   }
   if (status === 404) return new ReadFailure('NotServed', answered, 'Run again: the pod may have been replaced meanwhile.');

@@ -156,6 +156,13 @@ describe('a command that could not be run', () => {
       /get and create on pods\/exec in the namespace kube-system/,
     ],
     [
+      'is allowed by get and not by create',
+      { refuse: { code: 403, body: status(403, 'pods "cilium-1" is forbidden: ') } },
+      'Forbidden',
+      /is forbidden/,
+      /get and create on pods\/exec in the namespace kube-system/,
+    ],
+    [
       'is refused by a policy',
       { refuse: { code: 403, body: status(403, 'admission webhook "x" denied it') } },
       'Forbidden',

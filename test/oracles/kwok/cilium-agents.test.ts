@@ -14,8 +14,10 @@ import { eventually, statusOf } from './eventually.ts';
 import { type Kwok, startKwok } from './kwok.ts';
 
 const READERS = 'readers-alone';
+const GETTERS = 'without-create';
 const VIEWER = identity('viewer', VIEWERS);
 const READER = identity('reader', READERS);
+const GETTER = identity('getter', GETTERS);
 const NODES = ['n1', 'n2', 'n3'];
 const FAILS = { state: 'Failure', msg: 'Get "https://10.100.0.1:443/version": i/o timeout' };
 
@@ -68,12 +70,13 @@ beforeAll(async () => {
     }
     return { namespace: 'kube-system', pod: `cilium-${node}`, container: 'cilium-agent', env };
   });
-  api = await startKubeApiServer({ cluster: TARGET.name, identities: [VIEWER, READER] });
+  api = await startKubeApiServer({ cluster: TARGET.name, identities: [VIEWER, READER, GETTER] });
   kwok = await startKwok(api, { exec: { commands: COMMANDS, pods: await Promise.all(pods) } });
   const optIn = OPT_IN_PERMISSIONS.ciliumAgents?.kubernetes ?? [];
   await apply(api.admin, [
     ...clusterRole(VIEWERS, [...READ_PERMISSIONS.kubernetes, ...optIn]),
     ...clusterRole(READERS, READ_PERMISSIONS.kubernetes),
+    ...clusterRole(GETTERS, [...READ_PERMISSIONS.kubernetes, ...optIn.map((rule) => ({ ...rule, verbs: ['get'] as const }))]),
     ...OBJECTS,
   ]);
   for (const path of ['/api/v1/pods', '/api/v1/nodes'])
@@ -110,12 +113,15 @@ describe("Cilium's agents, asked through a real API server by exactly the Role t
     ]);
   });
 
-  test('are not asked by whom only the reading ClusterRole is granted, and the grant is named', async () => {
-    const { slices } = await collectFrom(api, READER, { optIn: ['ciliumAgents'] });
+  test.each([
+    ['the reading ClusterRole', READER, 'cannot get resource "pods/exec" in API group "" in the namespace "kube-system"'],
+    ['the Role without create', GETTER, 'pods "cilium-n1" is forbidden'],
+  ])('are not asked by whom only %s is granted, and the grant is named', async (_, credentials, denied) => {
+    const { slices } = await collectFrom(api, credentials, { optIn: ['ciliumAgents'] });
     expect(slices.ciliumAgents).toMatchObject({
       ok: false,
       code: 'Forbidden',
-      reason: expect.stringMatching(/cannot (get|create) resource "pods\/exec" in API group "" in the namespace "kube-system"/),
+      reason: expect.stringContaining(denied),
       remedy: expect.stringMatching(/get and create on pods\/exec in the namespace kube-system/),
     });
   });
