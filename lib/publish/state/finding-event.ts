@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FindingEventDetail, FindingEventType, PendingEvent } from '#lib/model/event.ts';
 import type { FindingState } from '#lib/model/finding-state.ts';
-import type { Run, Transition } from '#lib/publish/state/transition.ts';
+import type { Run, Transition } from '#lib/publish/state/step.ts';
 
 /**
  * Bytes that an event's detail may have. EventBridge takes 256 KB an entry and passes it on to targets that take no more

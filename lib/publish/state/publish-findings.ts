@@ -3,8 +3,8 @@ import type { Metric } from '#lib/model/metric.ts';
 import type { FindingsHub } from '#lib/publish/state/findings-hub.ts';
 import type { Judged } from '#lib/publish/state/observation.ts';
 import { type Recorded, recordRun } from '#lib/publish/state/record-run.ts';
+import type { Run } from '#lib/publish/state/step.ts';
 import { type Told, tell, tellPending } from '#lib/publish/state/tell.ts';
-import type { Run } from '#lib/publish/state/transition.ts';
 
 export interface PublishedFindings extends Partial<Told> {
   readonly outcome: Recorded['outcome'] | 'failed';

@@ -5,7 +5,8 @@ import { batches } from '#lib/publish/batches.ts';
 import { findingEvent } from '#lib/publish/state/finding-event.ts';
 import { type Judged, observe } from '#lib/publish/state/observation.ts';
 import type { Change, Head, ScopeState, ScopeStore } from '#lib/publish/state/scope-store.ts';
-import { advance, type Run } from '#lib/publish/state/transition.ts';
+import type { Run } from '#lib/publish/state/step.ts';
+import { advance } from '#lib/publish/state/transition.ts';
 
 /**
  * Changes of one transaction: two rows each and the head make 99 of the 100 that DynamoDB takes, and events of 64 KB stay below its

@@ -3,7 +3,8 @@ import type { Finding } from '#lib/model/finding.ts';
 import type { FindingState, StatePolicy } from '#lib/model/finding-state.ts';
 import { clusterArn } from '#lib/model/target.ts';
 import { observe } from '#lib/publish/state/observation.ts';
-import { advance, type Transition } from '#lib/publish/state/transition.ts';
+import type { Transition } from '#lib/publish/state/step.ts';
+import { advance } from '#lib/publish/state/transition.ts';
 import { aFinding } from '#test/scenarios/assessments.ts';
 import { ACCOUNT, NOW, REGION } from '#test/scenarios/slices.ts';
 
