@@ -136,6 +136,17 @@ describe('beside another run', () => {
     expect(left).toEqual([]);
   });
 
+  it('says what stays where nobody may delete, and keeps what it saw', async () => {
+    const { canary: seen, left } = await read(withCluster(canary(), () => ({ forbidden: ['delete pods'] })));
+    expect(seen?.ok).toBe(true);
+    expect(left).toHaveLength(2);
+    const again = await read(withCluster(withPod(leftover(2)), () => ({ forbidden: ['delete pods'] })));
+    expect(again.canary).toMatchObject({
+      code: 'AlreadyExists',
+      remedy: expect.stringContaining('kubectl -n cniwatch-canary delete pod'),
+    });
+  });
+
   it('neither leaves anything, whichever comes first', async () => {
     const { slices, left } = await read(canary(), {}, 3);
     const codes = slices.map(({ canary: one }) => (one.ok ? 'ok' : one.code));
