@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { type AccessEntries, accessEntriesOf } from '#lib/sandbox/access-entries.ts';
 import type { Accounts, MemberAccount } from '#lib/sandbox/accounts.ts';
 import { answerAutoScaling } from '#lib/sandbox/auto-scaling.ts';
 import { type Answer, type AwsService, awsData, awsFailure, send } from '#lib/sandbox/aws-answer.ts';
@@ -48,6 +49,7 @@ interface Asked {
 export class AwsApi {
   readonly #parts: Parts;
   readonly #throttles = new Map<World, Ec2Throttle>();
+  readonly #accessEntries = new Map<World, AccessEntries>();
   readonly #metrics: PublishedMetric[] = [];
 
   constructor(parts: Parts) {
@@ -95,7 +97,9 @@ export class AwsApi {
       case 'eks': {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
         const { method = 'GET' } = request;
-        const routed = routeEks(world, { method, url, body }, (cluster) => entry(cluster, world));
+        const routed = routeEks(world, { method, url, body, accessEntries: this.#entries(world) }, (cluster) =>
+          entry(cluster, world),
+        );
         return routed === undefined
           ? unknownCall(`${method} ${url.pathname}`)
           : { operation: routed.operation, answer: () => JSON.stringify(routed.answer()) };
@@ -124,6 +128,12 @@ export class AwsApi {
         return operation === 'PutMetricData' ? { operation, answer: () => this.#putMetrics(body) } : unknownCall(operation);
       }
     }
+  }
+
+  #entries(world: World): AccessEntries {
+    const entries = this.#accessEntries.get(world) ?? accessEntriesOf(world);
+    this.#accessEntries.set(world, entries);
+    return entries;
   }
 
   #putMetrics(body: string): string {

@@ -1,3 +1,4 @@
+import { type AccessEntries, routeAccessEntry } from '#lib/sandbox/access-entries.ts';
 import { AwsError } from '#lib/sandbox/aws-error.ts';
 import { pageStart, pageToken } from '#lib/sandbox/page-token.ts';
 import type { JsonObject, World, WorldCluster } from '#lib/sandbox/world.ts';
@@ -13,6 +14,7 @@ export interface EksRequest {
   readonly method: string;
   readonly url: URL;
   readonly body: string;
+  readonly accessEntries: AccessEntries;
 }
 
 export interface EksAnswer {
@@ -26,13 +28,15 @@ export interface EksAnswer {
  */
 export function routeEks(
   world: World,
-  { method, url, body }: EksRequest,
+  { method, url, body, accessEntries }: EksRequest,
   entry: (cluster: string) => KubernetesEntry,
 ): EksAnswer | undefined {
-  const [first, name, kind, item] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [first, name, kind, item, below] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
   if (first !== 'clusters') return undefined;
   const cluster = () => clusterOf(world, name ?? '');
   if (kind === 'insights' && method === (item === undefined ? 'POST' : 'GET')) return insightsOf(cluster, item, body);
+  if (kind === 'access-entries' && name !== undefined)
+    return routeAccessEntry(accessEntries, { cluster, method, principal: item, below, body });
   if (method !== 'GET') return undefined;
   const lists = { 'node-groups': 'nodegroups', addons: 'addons' } as const;
   if (name === undefined) {

@@ -52,7 +52,10 @@ export function kubernetesListeners({ world, log, faults, now }: Parts): Kuberne
       if ('status' in found) return found;
       const { cluster, store } = found;
       const { method } = request;
-      if (method === 'POST' || method === 'DELETE') return writeKubernetes(cluster, store, { method, path, body });
+      if (method === 'POST' || method === 'PATCH' || method === 'DELETE') {
+        const dryRun = url.searchParams.get('dryRun') === 'All';
+        return writeKubernetes(cluster, store, { method, path, body, dryRun });
+      }
       if (method !== 'GET')
         return status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
       return answerKubernetes(cluster, store, { path, parameters: url.searchParams, accept: request.headers.accept ?? '' });

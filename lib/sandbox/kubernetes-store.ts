@@ -3,6 +3,19 @@ import { performance } from 'node:perf_hooks';
 import { eventsOf, reacted, reactionTo } from '#lib/sandbox/reactions.ts';
 import type { KubernetesObject, KubernetesResource, Reaction, WorldCluster } from '#lib/sandbox/world.ts';
 
+/** Kinds that every server has, and worlds have no objects of: what lets people and programs in. */
+const ADMINISTRATION: readonly KubernetesResource[] = (
+  [
+    ['rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false],
+    ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', false],
+    ['rbac.authorization.k8s.io/v1', 'Role', 'roles', true],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings', true],
+    ['v1', 'ResourceQuota', 'resourcequotas', true],
+    ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', false],
+    ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings', false],
+  ] as const
+).map(([apiVersion, kind, plural, namespaced]) => ({ apiVersion, kind, plural, namespaced, items: [] }));
+
 interface Created {
   readonly object: KubernetesObject;
   readonly at: number;
@@ -58,6 +71,19 @@ export class KubernetesStore {
     return current(created);
   }
 
+  /**
+   * Server-side apply, of one field manager alone: what it says of an object that is there replaces what was said, but for metadata,
+   * which is merged.
+   */
+  apply(resource: KubernetesResource, namespace: string | undefined, body: KubernetesObject): KubernetesObject | undefined {
+    const { apiVersion, plural } = resource;
+    const there = this.find({ apiVersion, plural })?.items.find(isNamed(body.metadata.name, namespace));
+    if (there === undefined) return this.create(resource, namespace, body);
+    this.remove(resource, namespace, body.metadata.name);
+    const labels = { ...there.metadata.labels, ...body.metadata.labels };
+    return this.create(resource, namespace, { ...there, ...body, metadata: { ...there.metadata, ...body.metadata, labels } });
+  }
+
   /** False where there is none of the name. */
   remove({ apiVersion, plural }: KubernetesResource, namespace: string | undefined, name: string): boolean {
     const resource = this.#resource(apiVersion, plural);
@@ -87,7 +113,8 @@ export class KubernetesStore {
   }
 
   #resource(apiVersion: string, plural: string): KubernetesResource | undefined {
-    return this.#cluster.kubernetes.find((resource) => resource.apiVersion === apiVersion && resource.plural === plural);
+    const is = (resource: KubernetesResource) => resource.apiVersion === apiVersion && resource.plural === plural;
+    return this.#cluster.kubernetes.find(is) ?? ADMINISTRATION.find(is);
   }
 }
 

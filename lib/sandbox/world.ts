@@ -62,6 +62,14 @@ export interface WorldCluster {
   /** DescribeInsight's `insight`, by id. */
   readonly insights?: Readonly<Record<string, JsonObject>>;
   readonly kubernetes: readonly KubernetesResource[];
+  /** Access entries that are there from the beginning; `policies` are the ARNs of those associated. */
+  readonly accessEntries?: readonly {
+    readonly principalArn: string;
+    readonly kubernetesGroups: readonly string[];
+    readonly type?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly policies?: readonly string[];
+  }[];
   /** Kinds that the cluster's RBAC refuses, by plural name, or `pods.metrics.k8s.io` where several groups have it; `create pods` and `delete pods` refuse that alone. */
   readonly forbidden?: readonly string[];
   /** Rights that RBAC refuses to a service account, by namespace and name: `list pods`, `watch ciliumnodes.cilium.io`, `patch nodes/status`. */
