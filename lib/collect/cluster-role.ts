@@ -1,5 +1,8 @@
 import type { KubernetesPermission } from '#lib/model/permissions.ts';
 
+/** The group that an access entry puts the reader into; its ClusterRole bears the same name. */
+export const READER_GROUP = 'cniwatch-readers';
+
 const API_GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${API_GROUP}/v1`;
 

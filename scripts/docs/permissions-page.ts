@@ -1,16 +1,12 @@
-import { stringify } from 'yaml';
 import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
-import { clusterRole } from '#lib/collect/cluster-role.ts';
-import { OPT_IN_MANIFESTS } from '#lib/collect/opt-in-manifests.ts';
+import { READER_GROUP } from '#lib/collect/cluster-role.ts';
 import { OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
 import { ORGANIZATION_PERMISSIONS } from '#lib/discover/organization.ts';
-import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import type { OptInSource } from '#lib/model/collector.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
-
-/** The group that an access entry puts the reader into, and the name of its ClusterRole. */
-const GROUP = 'cniwatch-readers';
+import { readerManifest, sourceManifest } from '#lib/onboard/manifest.ts';
+import { manifestText } from '#lib/onboard/manifest-text.ts';
 
 const TRUST = {
   Version: '2012-10-17',
@@ -67,20 +63,21 @@ in its management account or a delegated administrator's.
 
 ## Kubernetes
 
-Lists, a few ConfigMaps by their names, and no Secrets. Save this as \`cniwatch-reader.yaml\`:
+Lists, a few ConfigMaps by their names, and no Secrets. [\`cniwatch onboard\`](onboarding.md) grants all of this in one command, once for
+each cluster; \`cniwatch onboard --print\` writes the same manifest. By hand: save this as \`cniwatch-reader.yaml\`:
 
 \`\`\`yaml
-${yamlOf(clusterRole(GROUP, READ_PERMISSIONS.kubernetes))}
+${manifestText(readerManifest()).trimEnd()}
 \`\`\`
 
-Then let the role in, once for each cluster. The cluster's authentication mode must be \`API\` or \`API_AND_CONFIG_MAP\`:
+Then let the role in. The cluster's authentication mode must be \`API\` or \`API_AND_CONFIG_MAP\`:
 
 \`\`\`sh
 kubectl apply -f cniwatch-reader.yaml
-aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --kubernetes-groups ${GROUP}
+aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --kubernetes-groups ${READER_GROUP}
 \`\`\`
 
-In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the group \`${GROUP}\` instead.
+In the mode \`CONFIG_MAP\`, map the role in \`kube-system/aws-auth\` to the group \`${READER_GROUP}\` instead.
 
 ## Opt-in sources
 
@@ -93,21 +90,13 @@ ${Object.entries(OPT_IN_PERMISSIONS).map(optInSection).join('')}`;
 }
 
 /** A ClusterRole of its own, bound to the same group: granting and revoking it leaves the reader's alone. */
-function optInSection([source, { aws, kubernetes }]: [string, Permissions]): string {
-  const manifest = OPT_IN_MANIFESTS[source as OptInSource]?.(DEFAULT_COLLECT_SETTINGS) ?? [];
+function optInSection([source, { aws }]: [string, Permissions]): string {
   const actions = aws.map(({ action }) => `\`${action}\``).join(', ');
   return `
 ### ${source}
 ${actions ? `\nAWS: ${actions}.\n` : ''}
 \`\`\`yaml
-${yamlOf([...manifest, ...clusterRole(GROUP, kubernetes, `${GROUP}-${source}`)])}
+${manifestText(sourceManifest(source as OptInSource)).trimEnd()}
 \`\`\`
 `;
-}
-
-function yamlOf(objects: readonly object[]): string {
-  return objects
-    .map((object) => stringify(object, { flowCollectionPadding: false, lineWidth: 0, blockQuote: 'literal' }))
-    .join('---\n')
-    .trimEnd();
 }

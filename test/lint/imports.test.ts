@@ -19,6 +19,7 @@ const LIB = [
   'publish',
   'remediate',
   'report',
+  'onboard',
   'sandbox',
   'cli',
 ];
@@ -33,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/publish': ['model', 'network', 'publish'],
   'lib/remediate': ['model', 'network', 'remediate'],
   'lib/report': ['model', 'network', 'report'],
+  'lib/onboard': ['model', 'collect', 'onboard'],
   'lib/sandbox': ['model', 'sandbox'],
   'lib/cli': LIB,
   functions: LIB.filter((folder) => folder !== 'sandbox' && folder !== 'cli'),

@@ -34,7 +34,8 @@ async function vpcOfSubnets(sources: Sources, subnetIds: readonly string[]): Pro
   return answer?.Subnets?.[0]?.VpcId;
 }
 
-function toCluster(cluster: Cluster): EksCluster {
+/** @throws ReadFailure where EKS leaves out what every cluster has */
+export function toCluster(cluster: Cluster): EksCluster {
   const vpc = cluster.resourcesVpcConfig;
   return {
     name: required(cluster.name, 'cluster.name'),

@@ -55,5 +55,5 @@ function unreachable({ endpointPublicAccess, publicAccessCidrs, vpcId, clusterSe
 function unauthorized({ authenticationMode, name }: EksCluster): string {
   if (authenticationMode === 'CONFIG_MAP')
     return "Map the IAM role that cniwatch runs with in ConfigMap kube-system/aws-auth (this cluster's mode takes no access entries).";
-  return `Create an access entry for the IAM role that cniwatch runs with: aws eks create-access-entry --cluster-name ${name} --principal-arn <role> --kubernetes-groups cniwatch`;
+  return `Let the IAM role in that cniwatch runs with: cniwatch onboard --cluster ${name} --role <role>`;
 }

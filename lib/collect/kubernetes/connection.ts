@@ -31,9 +31,12 @@ export interface Connection {
 }
 
 export interface KubernetesWrite {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly accept: string;
+  /** Of the body; JSON unless said. */
+  readonly contentType?: string;
   readonly body: object;
 }
 
@@ -61,7 +64,7 @@ export function connect(access: KubernetesAccess): Connection {
       ...(await identity()),
       ...(options.body === undefined
         ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
+        : { 'content-type': options.contentType, 'content-length': Buffer.byteLength(options.body) }),
     };
     const { method, signal } = options;
     return (secure ? https : http).request(url, { method, agent, headers, signal });
@@ -69,9 +72,9 @@ export function connect(access: KubernetesAccess): Connection {
   return {
     server: `${base.protocol}//${base.host}${basePath}`,
     get: async (path, query, accept, signal) => answered(await open(path, query, { method: 'GET', accept, signal })),
-    async send({ method, path, accept, body: content }, signal) {
+    async send({ method, path, query = {}, accept, contentType = 'application/json', body: content }, signal) {
       const body = JSON.stringify(content);
-      return answered(await open(path, {}, { method, accept, body, signal }), body);
+      return answered(await open(path, query, { method, accept, contentType, body, signal }), body);
     },
     async webSocket(path, query, protocols, most) {
       // Only what runs commands in pods needs it.
@@ -84,8 +87,9 @@ export function connect(access: KubernetesAccess): Connection {
 }
 
 interface Opening {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | KubernetesWrite['method'];
   readonly accept: string;
+  readonly contentType?: string;
   readonly body?: string;
   readonly signal: AbortSignal;
 }

@@ -10,7 +10,7 @@ export interface KubernetesRequest {
   /** Plural, as in RBAC. */
   readonly resource: string;
   /** As in RBAC; `list` unless said. */
-  readonly verb?: 'get' | 'create' | 'delete';
+  readonly verb?: 'get' | 'create' | 'patch' | 'delete';
   /** scheme and host of the server. */
   readonly server: string;
   readonly advice: AccessAdvice;

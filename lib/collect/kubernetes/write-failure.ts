@@ -23,6 +23,12 @@ export function writeFailure(status: number, body: string, request: KubernetesRe
   if (status === 404 && /^namespaces? /.test(said)) {
     return new ReadFailure('NotServed', answered, 'Apply the manifest of docs/permissions.md, which makes the namespace.');
   }
+  if (status === 409 && request.verb === 'patch')
+    return new ReadFailure(
+      'AlreadyExists',
+      answered,
+      'Somebody else manages these fields: look, and take them over by --force-conflicts.',
+    );
   if (status === 409) return new ReadFailure('AlreadyExists', answered, 'Another run may be at work: run again when it is over.');
   if (status === 400 || status === 422)
     return new ReadFailure('UnexpectedResponse', answered, 'Report this as a bug of cniwatch, with this line.');

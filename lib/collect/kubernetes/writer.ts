@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { bodyBeginning } from '#lib/collect/kubernetes/body-beginning.ts';
-import type { Answer } from '#lib/collect/kubernetes/connection.ts';
+import type { Answer, KubernetesWrite } from '#lib/collect/kubernetes/connection.ts';
 import { type JsonObject, object } from '#lib/collect/kubernetes/json.ts';
 import { cutOff, type KubernetesRequest, tooLong, unreachable } from '#lib/collect/kubernetes/kubernetes-failure.ts';
 import type { Cluster } from '#lib/collect/kubernetes/reader.ts';
@@ -101,10 +101,11 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ReadFailure && /^(Forbidden|Unauthorized|NotServed|UnexpectedResponse)$/.test(error.code);
 }
 
-async function send(
+/** One request that writes. @throws Transient for what a repetition may cure; ReadFailure */
+export async function send(
   { connection }: Cluster,
   request: KubernetesRequest,
-  { signal, ...sent }: { method: 'POST' | 'DELETE'; path: string; body: JsonObject; signal: AbortSignal },
+  { signal, ...sent }: Omit<KubernetesWrite, 'accept'> & { readonly signal: AbortSignal },
 ): Promise<Answer> {
   try {
     return await connection.send({ accept: 'application/json', ...sent }, signal);
@@ -115,7 +116,8 @@ async function send(
   }
 }
 
-async function read({ status, headers, body }: Answer, request: KubernetesRequest): Promise<JsonObject> {
+/** The object of an answer. @throws Transient, ReadFailure */
+export async function read({ status, headers, body }: Answer, request: KubernetesRequest): Promise<JsonObject> {
   const { text, complete } = await bodyBeginning(body, LIMIT).catch(() => {
     throw new Transient(cutOff(request), { attempts: 3 });
   });
