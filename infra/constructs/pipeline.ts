@@ -45,8 +45,9 @@ const MAP_LABEL = 'check-cluster';
 /** The start and the name of the execution: sorts by time, and the same when a state is tried again. */
 const RUN_ID = "{% $replace($states.context.Execution.StartTime, ':', '') & '-' & $states.context.Execution.Name %}";
 
-/** What the schedule says of itself; of a start by hand, its own time. */
-const SCHEDULED_AT = '{% $exists($states.input.scheduledAt) ? $states.input.scheduledAt : $states.context.Execution.StartTime %}';
+/** When the schedule meant the start; of one by hand, or whose input holds no time there, its own. */
+const SCHEDULED_AT =
+  '{% $contains($states.input.scheduledAt, /^\\d{4}-\\d\\d-\\d\\dT/) ? $states.input.scheduledAt : $states.context.Execution.StartTime %}';
 
 /** discover -> check-cluster for each target -> summarise. Each state answers with a value on which the next Choice decides. */
 export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }: PipelineProps): StateMachine {

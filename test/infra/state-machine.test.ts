@@ -75,6 +75,15 @@ test('a start of the schedule is known by the time that the schedule meant', asy
   expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: '2026-11-24T07:59:00Z', execution: Id }]);
 });
 
+test.each([{}, { scheduledAt: '<aws.scheduler.scheduled-time>' }])(
+  'a start whose input is %o has its own time',
+  async (input) => {
+    const { given, asked } = surroundings({});
+    await execute(definition, given, context, input);
+    expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id }]);
+  },
+);
+
 test('a run that another is ahead of ends at once, in good order', async () => {
   const { given, asked } = surroundings({ discover: { outcome: 'skipped', why: 'held', by: 'another' } });
   const run = await execute(definition, given, context, {});
