@@ -6,7 +6,7 @@ import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { contradictions } from '#test/sandbox/world-consistency.ts';
 import { assessWorld, type HowToAssess } from './assess-world.ts';
-import { canary, OUTSIDE } from './worlds/canary.ts';
+import { canary, OTHER_OUTSIDE, OUTSIDE } from './worlds/canary.ts';
 import { withCluster } from './worlds/cni.ts';
 import { shop } from './worlds/shop.ts';
 
@@ -42,6 +42,7 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
   ],
   'canary-pod-to-pod': [
     ['all is well', () => canary(), 'ok'],
+    ['the first attempt is in vain', () => canary({ hesitates: true }), 'warning'],
     ['pods do not reach each other', () => canary({ ways: [] }), 'critical'],
     ['only UDP is dropped', () => canary({ ways: ['tcp by pod', 'tcp by service'] }), 'critical'],
     ['the Service does not answer', () => canary({ ways: ['tcp by pod', 'udp by pod'] }), 'critical'],
@@ -63,7 +64,18 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
   'canary-egress': [
     ['all is well', () => canary(), 'ok'],
     ['nothing outside answers', () => canary({ outside: 'silent' }), 'critical'],
-    ['one of two targets answers', () => canary(), 'unknown', withSettings({ egress: [OUTSIDE, 'untried.example.com:443'] })],
+    [
+      'one of two targets answers',
+      () => canary({ otherOutside: 'silent' }),
+      'warning',
+      withSettings({ egress: [OUTSIDE, OTHER_OUTSIDE] }),
+    ],
+    [
+      'one of two targets was not tried',
+      () => canary(),
+      'unknown',
+      withSettings({ egress: [OUTSIDE, 'untried.example.com:443'] }),
+    ],
     ['its name is not resolved', () => canary({ outside: 'unresolved' }), 'unknown'],
     ['no target is named', () => canary(), 'not-applicable', withSettings({ egress: [] })],
     ...NO_TOOLS,
@@ -71,6 +83,7 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
   'canary-routes': [
     ['all is well', () => canary(), 'ok'],
     ['there is no default route', () => canary({ routes: 'none' }), 'critical'],
+    ['the API server does not answer', () => canary({ apiServer: 'silent' }), 'warning'],
     ['routes were not read', () => canary({ routes: 'unread' }), 'unknown'],
     ...NO_TOOLS.slice(1),
   ],

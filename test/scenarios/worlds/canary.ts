@@ -6,11 +6,13 @@ import { withCluster, withObjects } from './cni.ts';
 import { type Situation, shop } from './shop.ts';
 
 export const OUTSIDE = 'partner.example.com:443';
+export const OTHER_OUTSIDE = 'updates.example.com:443';
 export const NO_ADDRESS =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container';
 
 export type Fate = 'runs' | 'has no node' | 'has no network' | 'has no image' | 'crashes';
 type Answered = 'answered' | 'silent' | 'in part';
+type Reached = 'reached' | 'silent' | 'unresolved';
 
 /** A healthy canary but for these. */
 export interface CanarySituation {
@@ -21,7 +23,12 @@ export interface CanarySituation {
   readonly resolver?: Answered;
   readonly coreDns?: Answered;
   readonly msToAnswer?: number;
-  readonly outside?: 'reached' | 'silent' | 'unresolved';
+  readonly outside?: Reached;
+  readonly otherOutside?: Reached;
+  /** The API server, by its Service. */
+  readonly apiServer?: 'reached' | 'silent';
+  /** The first attempt at the other pod's address is in vain. */
+  readonly hesitates?: boolean;
   readonly routes?: 'default' | 'none' | 'unread';
   /** The ways that are open between the pods. */
   readonly ways?: readonly ('tcp by pod' | 'udp by pod' | 'tcp by service' | 'udp by service')[];
@@ -105,24 +112,25 @@ export function logOf({
   coreDns = 'answered',
   msToAnswer = 10,
   outside = 'reached',
+  otherOutside = 'reached',
+  apiServer = 'reached',
+  hesitates = false,
   routes = 'default',
   ways = ALL_WAYS,
   tools = 'there',
   cut = false,
 }: CanarySituation): string {
-  const tried = tools === 'there' ? line : missing;
+  const tried: typeof line = tools === 'there' ? line : missing;
   const lookups = (of: string, server: string, answered: Answered) =>
     [1, 2, 3].map((attempt) => {
       const good = answered === 'answered' || (answered === 'in part' && attempt > 1);
       const fields = { of, server, name: 'kubernetes.default.svc.cluster.local' };
       return good ? tried('lookup', fields, 0, '', msToAnswer) : tried('lookup', fields, 143, '', 4_000);
     });
-  const search = resolver === 'silent' ? tried('search', {}, 143, '', 6_000) : tried('search', {}, 0, 'kubernetes.default open');
-  const said = {
-    reached: [0, 'open'],
-    silent: [1, 'Connection timed out'],
-    unresolved: [1, "nc: bad address 'partner'"],
-  } as const;
+  const connected = { reached: [0, 'open'], silent: [1, 'Connection timed out'] } as const;
+  const search = resolver === 'silent' ? tried('search', {}, 143, '', 6_000) : tried('search', {}, ...connected[apiServer]);
+  const outsides = { ...connected, unresolved: [1, "nc: bad address 'partner'"] } as const;
+  const target = (name: string, reached: Reached) => tried('egress', { target: name }, ...outsides[reached]);
   const peers = ALL_WAYS.map((way) => {
     const [protocol = '', by] = way.split(' by ');
     const address = by === 'pod' ? SERVER_IP : CLUSTER_IP;
@@ -145,7 +153,9 @@ export function logOf({
     search,
     ...lookups('resolver', RESOLVER, resolver),
     ...CORE_DNS.flatMap((address) => lookups('coredns', address, coreDns)),
-    tried('egress', { target: OUTSIDE }, said[outside][0], said[outside][1]),
+    target(OUTSIDE, outside),
+    target(OTHER_OUTSIDE, otherOutside),
+    ...(hesitates ? [tried('peer', { protocol: 'tcp', by: 'pod', address: SERVER_IP }, ...connected.silent)] : []),
     ...peers,
   ];
   return [...(cut ? lines.slice(0, 4) : [...lines, '{"test":"done"}']), ''].join('\n');
