@@ -106,6 +106,9 @@ const line = (test: string, fields: object, exit: number, said = '', ms = 10) =>
 const missing = (test: string, fields: object) =>
   line(test, fields, 127, 'timeout: failed to run command: No such file or directory');
 
+/** Exit code and words of nc. */
+type Answers<T extends string> = Readonly<Record<T, readonly [exit: number, said: string]>>;
+
 /** What the script writes in this situation. */
 export function logOf({
   resolver = 'answered',
@@ -127,9 +130,9 @@ export function logOf({
       const fields = { of, server, name: 'kubernetes.default.svc.cluster.local' };
       return good ? tried('lookup', fields, 0, '', msToAnswer) : tried('lookup', fields, 143, '', 4_000);
     });
-  const connected = { reached: [0, 'open'], silent: [1, 'Connection timed out'] } as const;
+  const connected: Answers<'reached' | 'silent'> = { reached: [0, 'open'], silent: [1, 'Connection timed out'] };
   const search = resolver === 'silent' ? tried('search', {}, 143, '', 6_000) : tried('search', {}, ...connected[apiServer]);
-  const outsides = { ...connected, unresolved: [1, "nc: bad address 'partner'"] } as const;
+  const outsides: Answers<Reached> = { ...connected, unresolved: [1, "nc: bad address 'partner'"] };
   const target = (name: string, reached: Reached) => tried('egress', { target: name }, ...outsides[reached]);
   const peers = ALL_WAYS.map((way) => {
     const [protocol = '', by] = way.split(' by ');
