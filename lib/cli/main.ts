@@ -5,6 +5,8 @@ import { configCommand } from '#lib/cli/config.ts';
 import { demoCommand } from '#lib/cli/demo.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
+import { offboardCommand } from '#lib/cli/offboard.ts';
+import { onboardCommand } from '#lib/cli/onboard.ts';
 import type { System } from '#lib/cli/system.ts';
 import { processSystem } from '#lib/cli/system.ts';
 import { triageCommand } from '#lib/cli/triage.ts';
@@ -27,8 +29,18 @@ export async function main(
     // What follows a command is its own, and of `explain subnet` the subcommand's.
     .enablePositionalOptions()
     .addHelpText('after', '\nStart with: cniwatch demo');
-  for (const command of [checkCommand, triageCommand, captureCommand, explainCommand, whatIfCommand, configCommand, demoCommand])
-    program.addCommand(command(system, done));
+  const commands = [
+    checkCommand,
+    triageCommand,
+    captureCommand,
+    explainCommand,
+    whatIfCommand,
+    configCommand,
+    onboardCommand,
+    offboardCommand,
+    demoCommand,
+  ];
+  for (const command of commands) program.addCommand(command(system, done));
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command
       .exitOverride()

@@ -14,6 +14,8 @@ export interface System {
   readonly now: () => Date;
   /** Aborts when the run is interrupted; its reason is an Interrupted. */
   readonly signal: AbortSignal;
+  /** What a person answers at the terminal; undefined where nobody sits at one. */
+  readonly ask: (question: string) => Promise<string | undefined>;
 }
 
 /** The run was ended from outside. */
@@ -45,7 +47,20 @@ export function processSystem(): System {
     env: process.env,
     now: () => new Date(),
     signal: controller.signal,
+    ask: (question) => askAtTerminal(question, controller.signal),
   };
+}
+
+/** Asked on stderr: stdout may go to a file. */
+async function askAtTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (!(process.stdin.isTTY && process.stderr.isTTY)) return undefined;
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {

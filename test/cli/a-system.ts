@@ -23,6 +23,7 @@ export function aSystem(over: Partial<System> & { readonly tty?: boolean } = {})
     env: {},
     now: () => new Date(NOW),
     signal: new AbortController().signal,
+    ask: async () => undefined,
     ...rest,
     out: () => written.out,
     err: () => written.err,

@@ -138,7 +138,7 @@ describe('bad input', () => {
       '401 from Kubernetes',
       { on: 'GET /*', answer: error('Unauthorized', 401) },
       { ...eachOf(OF_KUBERNETES, 'Unauthorized'), podMetrics: 'InputMissing' },
-      /create-access-entry/,
+      /cniwatch onboard --cluster/,
     ],
     [
       '403 from Kubernetes',

@@ -107,8 +107,8 @@ describe('advice about an API server that cannot be entered', () => {
   });
 
   it.each([
-    ['API', /create-access-entry --cluster-name shop-prod/],
-    ['API_AND_CONFIG_MAP', /create-access-entry/],
+    ['API', /cniwatch onboard --cluster shop-prod/],
+    ['API_AND_CONFIG_MAP', /cniwatch onboard/],
     ['CONFIG_MAP', /aws-auth/],
   ])('says how to let cniwatch in under authentication mode %s', (authenticationMode, advice) => {
     const cluster = { ok: true, data: aCluster({ endpoint: ENDPOINT, authenticationMode }) } as const;
