@@ -10,6 +10,7 @@ import { type ReadOutcome, readOutcome } from '#lib/collect/read-outcome.ts';
 import { type Config, configSchema } from '#lib/config/schema.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
+import { chosenMetrics } from '#lib/publish/chosen-metrics.ts';
 import { hubFrom } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
 import { recall, remember } from '#lib/publish/recall.ts';
@@ -50,7 +51,8 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const assessment = evaluate(snapshot, { config, history: recalled.history });
   await putResult(bucket, runId, assessment);
   const past = await remember(bucket, snapshot, recalled, assessment.readings);
-  const { rejected } = await putMetrics(assessment.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
+  const metrics = chosenMetrics(assessment.metrics, config.metrics.publish, CHECKS);
+  const { rejected } = await putMetrics(metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const findings = await publishFindings(assessment, { runId, takenAt: snapshot.takenAt }, config.state, findingsWithin(signal));
   await putMetrics(findings.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const { outcome, unread } = readOutcome(snapshot);

@@ -9,8 +9,9 @@ import { readClusters } from '#lib/cli/read-clusters.ts';
 import { reportError } from '#lib/cli/report-errors.ts';
 import type { System } from '#lib/cli/system.ts';
 import { type EvaluateOptions, evaluate } from '#lib/evaluate/evaluate.ts';
-import type { Assessment } from '#lib/model/assessment.ts';
+import type { Metric } from '#lib/model/metric.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
+import { chosenMetrics } from '#lib/publish/chosen-metrics.ts';
 
 /** Reads the clusters that the options mean, judges each as soon as it is read, and publishes their metrics where asked. */
 export async function judgeClusters(options: CheckOptions, settings: EvaluateOptions, system: System): Promise<Judged> {
@@ -26,7 +27,9 @@ export async function judgeClusters(options: CheckOptions, settings: EvaluateOpt
   const [first] = clusters;
   if (!options.publishMetrics || !first) return { clusters, incomplete: failures.length > 0 };
   const region = await resolveRegion(options.region).catch(() => first.region);
-  const published = await publish(clusters, clientsOf(region), system);
+  const { publish: choice } = settings.config.metrics;
+  const chosen = clusters.flatMap(({ metrics }) => chosenMetrics(metrics, choice, settings.checks ?? CHECKS));
+  const published = await publish(chosen, clientsOf(region), system);
   return { clusters, incomplete: failures.length > 0 || !published };
 }
 
@@ -40,12 +43,12 @@ export function readText({ collectors }: Pick<Snapshot, 'collectors'>): string {
 
 /** Whether every metric was taken; what went wrong goes to stderr, and the report still comes. */
 async function publish(
-  clusters: readonly Assessment[],
+  metrics: readonly Metric[],
   clients: Parameters<typeof publishMetrics>[1],
   system: System,
 ): Promise<boolean> {
   try {
-    const { published, refused } = await publishMetrics(clusters, clients, system.now(), system.signal);
+    const { published, refused } = await publishMetrics(metrics, clients, system.now(), system.signal);
     await system.stderr.write(`${published} metrics published\n`);
     for (const reason of refused) await system.stderr.write(`error: not published: ${reason}\n`);
     return refused.length === 0;

@@ -1,6 +1,5 @@
 import type { AwsClients } from '#lib/collect/aws/clients.ts';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
-import type { Assessment } from '#lib/model/assessment.ts';
 import type { Metric } from '#lib/model/metric.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
 
@@ -9,16 +8,16 @@ import { putMetrics } from '#lib/publish/put-metrics.ts';
  * Answers with the number of metrics that CloudWatch took. @throws ReadFailure
  */
 export async function publishMetrics(
-  clusters: readonly Assessment[],
+  metrics: readonly Metric[],
   { cloudwatch }: Pick<AwsClients, 'cloudwatch'>,
   at: Date,
   signal: AbortSignal,
 ): Promise<{ readonly published: number; readonly refused: readonly string[] }> {
-  const metrics = distinctSeries(clusters.flatMap((cluster) => cluster.metrics));
+  const distinct = distinctSeries(metrics);
   try {
-    const { rejected } = await putMetrics(metrics, { cloudwatch, at, signal });
+    const { rejected } = await putMetrics(distinct, { cloudwatch, at, signal });
     return {
-      published: metrics.length - rejected.length,
+      published: distinct.length - rejected.length,
       refused: rejected.map(({ metric, reason }) => `${metric.name}: ${reason}`),
     };
   } catch (error) {

@@ -43,7 +43,12 @@ export async function runDemoCommand(options: DemoOptions, system: System): Prom
       const assessment = evaluate(snapshot, { config, checks, history });
       return { ...assessment, outcome: `${assessment.verdict}, ${readText(snapshot)}` };
     });
-    const { published } = await publishMetrics(clusters, clientsOf(fleet.region), now(), signal);
+    const { published } = await publishMetrics(
+      clusters.flatMap(({ metrics }) => metrics),
+      clientsOf(fleet.region),
+      now(),
+      signal,
+    );
     const document: AssessmentDocument = {
       schemaVersion: 1,
       generatedAt: now().toISOString(),

@@ -8,6 +8,7 @@ import {
   settleAreas,
 } from '#lib/config/check-settings.ts';
 import { type AccountEntry, accounts, type FleetEntry, fleet, type Organization, organization } from '#lib/config/fleet.ts';
+import { metrics } from '#lib/config/metrics.ts';
 import { type NotificationTarget, notifications } from '#lib/config/notifications.ts';
 import { type RemediationSettings, remediations } from '#lib/config/remediations.ts';
 import { type Runner, runners } from '#lib/config/runners.ts';
@@ -18,6 +19,7 @@ import { type CanarySettings, canarySettings } from '#lib/model/canary-settings.
 import type { Check } from '#lib/model/check.ts';
 import { type ProbeSettings, probeSettings } from '#lib/model/collect-settings.ts';
 import { OPT_IN_SOURCES, type OptInSource } from '#lib/model/collector.ts';
+import type { MetricChoice } from '#lib/model/metric.ts';
 
 const collect = z
   .strictObject({
@@ -50,6 +52,7 @@ export interface Config {
   readonly remediations: RemediationSettings;
   readonly schedules: Schedules;
   readonly state: StatePolicy;
+  readonly metrics: { readonly publish: MetricChoice };
   readonly notifications: readonly NotificationTarget[];
   readonly runners: readonly Runner[];
 }
@@ -74,6 +77,7 @@ export function configSchema(checks: readonly Check[]) {
       remediations,
       schedules,
       state,
+      metrics,
       notifications,
       runners,
     })

@@ -1,3 +1,6 @@
+/** Which of the declared metrics are published. */
+export type MetricChoice = 'default' | 'all';
+
 /** CloudWatch's names for the units that cniwatch uses. */
 export type MetricUnit = 'Count' | 'Percent' | 'Seconds' | 'Milliseconds';
 
@@ -25,6 +28,8 @@ export interface MetricDeclaration {
   /** `distribution` is one series whatever the number of nodes. */
   readonly per: 'cluster' | 'subnet' | 'distribution';
   readonly description: string;
+  /** Published by default, for alarms and dashboards; the others only where `metrics.publish` is `all`: each series costs money. */
+  readonly essential?: true;
 }
 
 /** Folds readings into a distribution: equal values are counted once, in ascending order. */

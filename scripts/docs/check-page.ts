@@ -24,7 +24,7 @@ export function checkPage(check: Check): string {
         Object.entries(docs.evidence).map(([name, what]) => [code(name), what]),
       ),
     ),
-    section('Metrics', table(['name', 'unit', 'series', 'what it counts'], metrics.map(metricRow))),
+    section('Metrics', table(['name', 'unit', 'series', 'published', 'what it counts'], metrics.map(metricRow))),
     inputsSection(check),
     section(
       'Remediations',
@@ -82,6 +82,6 @@ const SERIES: Readonly<Record<MetricDeclaration['per'], string>> = {
   distribution: 'one a cluster, a distribution over nodes',
 };
 
-function metricRow({ name, unit, per, description }: MetricDeclaration): readonly string[] {
-  return [code(name), unit, SERIES[per], description];
+function metricRow({ name, unit, per, essential, description }: MetricDeclaration): readonly string[] {
+  return [code(name), unit, SERIES[per], essential ? 'by default' : 'with `metrics.publish: all`', description];
 }

@@ -24,6 +24,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: '1 where canary pods resolved every name every time and in time, else 0; nothing where that is not known',
+      essential: true,
     },
   ],
   docs: {

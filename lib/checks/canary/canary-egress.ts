@@ -18,6 +18,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: '1 where every canary pod reached every target of `canary.egress`, else 0; nothing where that is not known',
+      essential: true,
     },
   ],
   docs: {

@@ -28,6 +28,7 @@ export const check = defineCheck({
       unit: 'Seconds',
       per: 'cluster',
       description: 'seconds from the scheduler to the network, of the slowest canary pod that got one',
+      essential: true,
     },
   ],
   docs: {

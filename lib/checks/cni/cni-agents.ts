@@ -36,7 +36,13 @@ export const check = defineCheck({
   }),
   metrics: [
     { name: 'CniAgentsDesired', unit: 'Count', per: 'cluster', description: 'nodes that should run an agent of a CNI' },
-    { name: 'CniAgentsNotReady', unit: 'Count', per: 'cluster', description: 'those without a ready agent, whatever the reason' },
+    {
+      name: 'CniAgentsNotReady',
+      unit: 'Count',
+      per: 'cluster',
+      description: 'those without a ready agent, whatever the reason',
+      essential: true,
+    },
     { name: 'CniAgentRestarts', unit: 'Count', per: 'cluster', description: 'restarts of all agents over their lives' },
   ],
   docs: {

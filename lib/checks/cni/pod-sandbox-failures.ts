@@ -46,6 +46,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: 'pods that failed to get a network within the window and still have none',
+      essential: true,
     },
   ],
   docs: {

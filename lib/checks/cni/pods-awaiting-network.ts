@@ -34,6 +34,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: 'scheduled pods without a network for `warningMinutes` or longer',
+      essential: true,
     },
   ],
   docs: {

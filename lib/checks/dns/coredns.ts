@@ -30,7 +30,13 @@ export const check = defineCheck({
       ),
   }),
   metrics: [
-    { name: 'DnsEndpointsReady', unit: 'Count', per: 'cluster', description: 'CoreDNS pods that the Service kube-dns sends to' },
+    {
+      name: 'DnsEndpointsReady',
+      unit: 'Count',
+      per: 'cluster',
+      description: 'CoreDNS pods that the Service kube-dns sends to',
+      essential: true,
+    },
   ],
   docs: {
     question:

@@ -33,6 +33,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: 'classes of pods that security groups cut off from every CoreDNS endpoint',
+      essential: true,
     },
   ],
   docs: {

@@ -28,6 +28,7 @@ export const check = defineCheck({
       unit: 'Percent',
       per: 'distribution',
       description: "share of each node's possible pod addresses that pods use",
+      essential: true,
     },
     {
       name: 'NodePodIpAssignedPercent',

@@ -27,7 +27,13 @@ export const check = defineCheck({
       .describe('time from which a pod without a network counts as waiting, in minutes'),
   }),
   metrics: [
-    { name: 'NodesNetworkNotReady', unit: 'Count', per: 'cluster', description: 'nodes that their network keeps from work' },
+    {
+      name: 'NodesNetworkNotReady',
+      unit: 'Count',
+      per: 'cluster',
+      description: 'nodes that their network keeps from work',
+      essential: true,
+    },
   ],
   docs: {
     question:

@@ -32,6 +32,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'cluster',
       description: 'launches of nodes that failed for want of addresses or interfaces, within `windowHours`',
+      essential: true,
     },
   ],
   docs: {

@@ -30,7 +30,7 @@ export const check = defineCheck({
   optional: [...POD_NETWORK_SLICES, 'instanceTypes', 'subnetCidrReservations'],
   options,
   metrics: [
-    { name: FREE_ADDRESSES, unit: 'Count', per: 'subnet', description: 'free IPv4 addresses of a subnet' },
+    { name: FREE_ADDRESSES, unit: 'Count', per: 'subnet', description: 'free IPv4 addresses of a subnet', essential: true },
     { name: 'SubnetUsedPercent', unit: 'Percent', per: 'subnet', description: 'used share of the IPv4 addresses of a subnet' },
   ],
   docs: {

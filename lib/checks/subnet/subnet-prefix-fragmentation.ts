@@ -50,6 +50,7 @@ export const check = defineCheck({
       unit: 'Count',
       per: 'subnet',
       description: 'aligned free /28 blocks of a subnet, outside of reservations',
+      essential: true,
     },
   ],
   docs: {
