@@ -4,7 +4,7 @@
  */
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assessmentDocument } from '#lib/model/assessment.ts';
 import { FINDING_EVENTS } from '#lib/model/event.ts';
@@ -24,8 +24,15 @@ import { type MiniStack, startMiniStack } from './ministack/ministack.ts';
 
 const STACK = 'CniwatchHub';
 const REAL = 'identity-prod';
-/** A finding opens with the first bad run. */
-const CONFIG = 'state:\n  openAfter: { bad: 1, of: 1 }\n';
+/** Its API server takes connections and answers nothing. */
+const SILENT = 'media-staging';
+/** A finding opens with the first bad run, and a cluster has fifteen seconds. */
+const CONFIG = `
+collect:
+  deadlineSeconds: 15
+state:
+  openAfter: { bad: 1, of: 1 }
+`;
 const world = embeddedFleet(new Date());
 const { account, region } = world;
 const identities: EksIdentity[] = [];
@@ -45,6 +52,7 @@ beforeAll(async () => {
   await loadCluster(api, cluster);
   const certificateAuthorityData = Buffer.from(api.certificate.cert).toString('base64');
   sandbox = await startSandbox(world, { entries: { [REAL]: { endpoint: api.server, certificateAuthorityData } } });
+  sandbox.inject({ on: 'GET *', cluster: SILENT, answer: { kind: 'hang' } });
   const { endpoint } = sandbox;
   cloud = await startMiniStack({
     account,
@@ -77,11 +85,20 @@ async function checkCluster(): Promise<{ functionArn: string; roleArn: string }>
   return { functionArn, roleArn: hub['ReaderRoleArn'] ?? '' };
 }
 
-const ended = () =>
+/** The first execution, once it has ended: nobody but the schedule starts any. */
+const firstRun = () =>
   eventually(async () => {
-    const { executions = [] } = await clients.sfn.send(new ListExecutionsCommand({ stateMachineArn: hub['PipelineArn'] ?? '' }));
-    return executions.filter(({ status }) => status !== 'RUNNING').at(-1);
+    const stateMachineArn = hub['PipelineArn'] ?? '';
+    const { executions = [] } = await clients.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+    const ended = executions.filter(({ status }) => status !== 'RUNNING').at(-1);
+    return ended && clients.sfn.send(new DescribeExecutionCommand({ executionArn: ended.executionArn ?? '' }));
   });
+
+/** Of the first run. */
+async function summary() {
+  const found = (await keys('runs/')).filter((key) => key.endsWith('/summary.json')).sort();
+  return assessmentDocument.parse(await json(found[0] ?? ''));
+}
 
 async function keys(prefix: string): Promise<string[]> {
   const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: hub['BucketName'] ?? '', Prefix: prefix }));
@@ -94,12 +111,12 @@ async function json(key: string): Promise<unknown> {
 }
 
 test('its own schedule starts a run, which succeeds', async () => {
-  expect(await ended()).toMatchObject({ status: 'SUCCEEDED' });
+  const { status, error, cause } = await firstRun();
+  expect([status, error, cause]).toEqual(['SUCCEEDED', undefined, undefined]);
 });
 
 test('every cluster of the fleet is judged in the summary, and has its Snapshot', async () => {
-  const [summary = ''] = (await keys('runs/')).filter((key) => key.endsWith('/summary.json'));
-  const { clusters } = assessmentDocument.parse(await json(summary));
+  const { clusters } = await summary();
   const names = world.clusters.map(({ name }) => name).sort();
   expect(clusters.map(({ name }) => name).sort()).toEqual(names);
   expect(new Set((await keys('snapshots/')).map((key) => key.split('/')[3]))).toEqual(new Set(names));
@@ -107,10 +124,17 @@ test('every cluster of the fleet is judged in the summary, and has its Snapshot'
 
 test('the API server that is a real one let the function in by its role, and was read', async () => {
   expect(api.refusals).toEqual([]);
-  const [summary = ''] = (await keys('runs/')).filter((key) => key.endsWith('/summary.json'));
-  const { clusters } = assessmentDocument.parse(await json(summary));
+  const { clusters } = await summary();
   const real = clusters.find(({ name }) => name === REAL);
   expect(real?.collectors.filter(({ ok, id }) => !ok && /^(nodes|pods|events|daemonSets)$/.test(id))).toEqual([]);
+});
+
+test('the cluster that answers nothing met its own deadline, is unknown, and held up no other', async () => {
+  const { clusters } = await summary();
+  const [silent, ...others] = clusters.toSorted(({ name }) => (name === SILENT ? -1 : 1));
+  expect(silent?.collectors.filter(({ code }) => code === 'DeadlineExceeded').map(({ id }) => id)).toContain('nodes');
+  expect(silent?.summary.unknown).toBeGreaterThan(0);
+  for (const { collectors } of others) expect(collectors.filter(({ code }) => code === 'DeadlineExceeded')).toEqual([]);
 });
 
 test('the findings that opened are told on the bus, in the published shape', async () => {
