@@ -5,7 +5,16 @@ import { writeFileAtomically } from '#lib/cli/write-file.ts';
 import type { AssessmentDocument } from '#lib/model/assessment.ts';
 import { FORMATS, type Format } from '#lib/report/index.ts';
 
-const ENDINGS: Readonly<Record<string, Format>> = { '.html': 'html', '.htm': 'html', '.json': 'json', '.md': 'markdown' };
+/** `.prom` is what the textfile collector of node_exporter reads. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  '.html': 'html',
+  '.htm': 'html',
+  '.json': 'json',
+  '.md': 'markdown',
+  '.xml': 'junit',
+  '.csv': 'csv',
+  '.prom': 'prometheus',
+};
 
 function formatOf(outFile: string | undefined): Format {
   return ENDINGS[path.extname(outFile ?? '').toLowerCase()] ?? 'table';

@@ -56,7 +56,7 @@ export interface OutputOptions {
 }
 
 /** The formats by name; the module that holds them is loaded when one is rendered. */
-const OUTPUTS = ['table', 'json', 'markdown', 'html'] as const satisfies readonly Format[];
+const OUTPUTS = ['table', 'json', 'markdown', 'html', 'junit', 'csv', 'prometheus'] as const satisfies readonly Format[];
 
 export function addOutputOptions(command: Command): Command {
   return command

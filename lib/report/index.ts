@@ -6,6 +6,9 @@ export const FORMATS = {
   json: () => import('#lib/report/json.ts'),
   markdown: () => import('#lib/report/markdown.ts'),
   html: () => import('#lib/report/html.ts'),
+  junit: () => import('#lib/report/junit.ts'),
+  csv: () => import('#lib/report/csv.ts'),
+  prometheus: () => import('#lib/report/prometheus.ts'),
 } as const satisfies Record<string, () => Promise<{ readonly render: Render }>>;
 
 export type Format = keyof typeof FORMATS;

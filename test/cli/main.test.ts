@@ -31,7 +31,7 @@ describe('wrong usage is 64, says what is wrong, and leaves stdout empty', () =>
     [[], 'Usage: cniwatch'],
     [['chekc'], "unknown command 'chekc'\n(Did you mean check?)"],
     [['check', '--clutser', 'a'], "unknown option '--clutser'\n(Did you mean --cluster?)"],
-    [['check', '--output', 'pdf'], 'Allowed choices are table, json, markdown, html.'],
+    [['check', '--output', 'pdf'], 'Allowed choices are table, json, markdown, html, junit, csv, prometheus.'],
     [['check', '--fail-on', 'all'], 'Allowed choices are warning, critical, never.'],
     [['check', '--deadline', 'soon'], 'it must be a whole number from 1 to 3600.'],
     [['check', '--concurrency', '0'], 'it must be a whole number from 1 to 64.'],
