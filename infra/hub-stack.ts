@@ -87,9 +87,8 @@ export class HubStack extends Stack {
 
     const functions = { discover: discover.lambda, 'check-cluster': checkCluster.lambda, summarise: summarise.lambda };
     const machine = pipeline(this, { functions, bucket, maxConcurrency: settings.maxConcurrency });
-    const { minutes, alarmTopicArn: topicArn } = settings;
-    const { undelivered } = new RunSchedule(this, 'RunSchedule', { minutes, pipeline: machine });
-    runAlarms(this, { pipeline: machine, undelivered, minutes, topicArn });
+    const { undelivered } = new RunSchedule(this, 'RunSchedule', { schedule: settings.schedule, pipeline: machine });
+    runAlarms(this, { pipeline: machine, functions, undelivered, settings });
 
     const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description });
     output('BucketName', bucket.bucketName, 'Runs, Snapshots and config/cniwatch.yaml');

@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { parseConfig } from '#lib/config/config.ts';
+import { type Config, defaultConfig, parseConfig } from '#lib/config/config.ts';
+import type { Schedules } from '#lib/config/schedules.ts';
+
+const topicArn = z.string().regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, 'not the ARN of an SNS topic');
+/** `-c key=false` is a text, and a value of cdk.json may be a boolean. */
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], 'neither true nor false');
 
 const settings = z.object({
-  minutes: z.coerce.number().int().min(1).max(1440).default(5).describe('minutes from one run to the next'),
+  minutes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1440)
+    .optional()
+    .describe('minutes from one run to the next; without it the schedule of the configuration'),
   maxConcurrency: z.coerce
     .number()
     .int()
@@ -13,20 +24,23 @@ const settings = z.object({
     .default(10)
     .describe('clusters checked at once: each reads EC2 at its own capped rate, from buckets that the CNI draws on too'),
   config: z.string().optional().describe('a cniwatch.yaml to put into the bucket; without it the object there stays as it is'),
-  alarmTopicArn: z
-    .string()
-    .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, 'not the ARN of an SNS topic')
-    .optional()
-    .describe('an SNS topic for the alarms on the runs themselves'),
+  alarmTopicArn: topicArn.optional().describe('an SNS topic for the alarms on the runs themselves'),
+  criticalTopicArn: topicArn.optional().describe('an SNS topic that is told when a cluster has a critical finding'),
+  warningTopicArn: topicArn.optional().describe('an SNS topic that is told when a cluster has a warning or something unknown'),
+  symptomAlarms: flag.default(true).describe('whether there are alarms that name what is short, beside those on findings'),
+  splitAlarms: flag
+    .default(false)
+    .describe('whether there is an alarm for each account of the configuration, and one for the rest'),
 });
 
 /** What is decided at synthesis; everything else is read at run time from cniwatch.yaml. */
-export interface Settings {
-  readonly minutes: number;
-  readonly maxConcurrency: number;
+export interface Settings extends Omit<z.infer<typeof settings>, 'minutes' | 'config'> {
+  /** When runs start. */
+  readonly schedule: Pick<Schedules, 'check' | 'timezone'>;
   /** The text of a cniwatch.yaml that is known to be valid. */
   readonly configText: string | undefined;
-  readonly alarmTopicArn: string | undefined;
+  /** What that says; without one, the defaults. */
+  readonly config: Config;
 }
 
 /**
@@ -37,8 +51,13 @@ export function settingsFrom(node: Node): Settings {
   const given = Object.fromEntries(Object.keys(settings.shape).map((key) => [key, node.tryGetContext(key)]));
   const parsed = settings.safeParse(given);
   if (!parsed.success) throw new Error(`the context (-c key=value) is not valid:\n${z.prettifyError(parsed.error)}`);
-  const { config, alarmTopicArn, ...others } = parsed.data;
-  const configText = config === undefined ? undefined : readFileSync(config, 'utf8');
-  if (config !== undefined && configText !== undefined) parseConfig(configText, config);
-  return { ...others, configText, alarmTopicArn };
+  const { minutes, config: file, ...others } = parsed.data;
+  const configText = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const config = file === undefined || configText === undefined ? defaultConfig() : parseConfig(configText, file);
+  return { ...others, schedule: minutes === undefined ? config.schedules : everyMinutes(minutes), configText, config };
 }
+
+const everyMinutes = (minutes: number): Settings['schedule'] => ({
+  check: `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`,
+  timezone: 'UTC',
+});

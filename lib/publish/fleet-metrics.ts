@@ -1,11 +1,12 @@
 import type { Assessment } from '#lib/model/assessment.ts';
+import type { FailureCode } from '#lib/model/failure.ts';
 import type { Metric, MetricDimensions } from '#lib/model/metric.ts';
 import type { Target } from '#lib/model/target.ts';
 import { VERDICTS_WORST_FIRST } from '#lib/model/verdict.ts';
 
 export interface Fleet {
   /** Every cluster of the run, those that left no result too. */
-  readonly clusters: readonly Pick<Assessment, 'verdict' | 'summary'>[];
+  readonly clusters: readonly Pick<Assessment, 'verdict' | 'summary' | 'collectors'>[];
   readonly reported: number;
   /** Regions of the configuration that discover could not list. */
   readonly regionsUnread: number;
@@ -23,6 +24,8 @@ export function fleetMetrics({ clusters, reported, regionsUnread }: Fleet, hub: 
     dimensions: { ...dimensions, ...more },
     value,
   });
+  const failed = (code: FailureCode) =>
+    clusters.flatMap(({ collectors }) => collectors.filter((collector) => collector.code === code)).length;
   return [
     count('RunCompleted', 1),
     count('ClustersExpected', clusters.length),
@@ -33,6 +36,8 @@ export function fleetMetrics({ clusters, reported, regionsUnread }: Fleet, hub: 
       'ChecksUnknown',
       clusters.reduce((sum, { summary }) => sum + summary.unknown, 0),
     ),
+    count('CollectorsThrottled', failed('Throttled')),
+    count('CollectorsCutOff', failed('DeadlineExceeded')),
     ...VERDICTS_WORST_FIRST.map((verdict) =>
       count('ClusterVerdict', clusters.filter((cluster) => cluster.verdict === verdict).length, { Severity: verdict }),
     ),

@@ -7,6 +7,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, expect, test } from 'vitest';
+import { settingsFrom } from '#infra/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cniwatch-app-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,7 +48,22 @@ test.each<[string, Record<string, string>]>([
   expect(Object.keys(template.Resources).length).toBeGreaterThan(20);
 });
 
+const scheduled = file('scheduled.yaml', 'schedules:\n  check: cron(0/20 6-20 ? * MON-FRI *)\n  timezone: Europe/Berlin\n');
+test.each<[string, Record<string, string>, string]>([
+  ['nobody says anything', {}, 'rate(5 minutes)'],
+  ['the configuration says it', { config: scheduled }, 'cron(0/20 6-20 ? * MON-FRI *)'],
+  ['minutes are given besides', { config: scheduled, minutes: '1' }, 'rate(1 minute)'],
+])('runs start as the schedule says, where %s', (_title, context, check) => {
+  expect(settingsFrom(new App({ context }).node).schedule.check).toBe(check);
+});
+
 test.each<[string, Record<string, string>, RegExp]>([
+  [
+    'a schedule so sparse that no alarm could tell its end',
+    { config: file('sparse.yaml', 'schedules:\n  check: rate(7 days)\n') },
+    /six days/,
+  ],
+  ['a switch that is neither on nor off', { symptomAlarms: 'maybe' }, /symptomAlarms/],
   ['an interval of nothing', { minutes: '0' }, /minutes/],
   ['a concurrency in words', { maxConcurrency: 'many' }, /maxConcurrency/],
   ['a topic that is no ARN', { alarmTopicArn: 'alarms' }, /not the ARN of an SNS topic/],

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { FUNCTIONS, type FunctionName } from '#infra/constructs/bundling.ts';
 import { HubStack } from '#infra/hub-stack.ts';
 import type { Settings } from '#infra/settings.ts';
+import { defaultConfig } from '#lib/config/config.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -17,7 +18,14 @@ export interface Template {
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-const DEFAULTS: Settings = { minutes: 5, maxConcurrency: 10, configText: undefined, alarmTopicArn: undefined };
+export const DEFAULTS: Settings = {
+  schedule: { check: 'rate(5 minutes)', timezone: 'UTC' },
+  maxConcurrency: 10,
+  configText: undefined,
+  config: defaultConfig(),
+  symptomAlarms: true,
+  splitAlarms: false,
+};
 
 /** The hub's template, with the flags of cdk.json and empty functions: the bundles have tests of their own. */
 export function synthesisedHub(settings: Partial<Settings> = {}): Template {
