@@ -21,13 +21,14 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '#infra/constructs/bundling.ts';
+import type { StepName } from '#infra/constructs/bundling.ts';
 import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import { targetsKey } from '#lib/publish/run-keys.ts';
 
 export interface PipelineProps {
-  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly functions: Readonly<Record<StepName, IFunction>>;
   readonly bucket: IBucket;
+  /** At the most: discover lowers it where an account and Region has too many clusters for it. */
   readonly maxConcurrency: number;
 }
 
@@ -51,7 +52,7 @@ const SCHEDULED_AT =
 
 /** discover -> check-cluster for each target -> summarise. Each state answers with a value on which the next Choice decides. */
 export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }: PipelineProps): StateMachine {
-  const step = (name: FunctionName, comment: string, payload: Readonly<Record<string, string>>, outputs: string) => {
+  const step = (name: StepName, comment: string, payload: Readonly<Record<string, string>>, outputs: string) => {
     const lambdaFunction = functions[name];
     const input = TaskInput.fromObject({ ...payload });
     const options = { lambdaFunction, comment, payload: input, outputs, retryOnServiceExceptions: false };
@@ -83,7 +84,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     comment: 'Reads the targets from the bucket and runs check-cluster for each',
     label: MAP_LABEL,
     mapExecutionType: StateMachineType.STANDARD,
-    maxConcurrency,
+    maxConcurrencyPath: '$.concurrency',
     toleratedFailurePercentage: 100,
     itemReader: targetsReader(bucket),
     itemSelector: { runId: JsonPath.stringAt('$.runId'), target: JsonPath.objectAt('$$.Map.Item.Value') },
@@ -115,7 +116,12 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
   summarise.next(finish);
 
   const skipped = Succeed.jsonata(scope, 'skipped', { comment: 'The last run is still under way, or this start came twice' });
-  const discover = { runId: RUN_ID, scheduledAt: SCHEDULED_AT, execution: '{% $states.context.Execution.Id %}' };
+  const discover = {
+    runId: RUN_ID,
+    scheduledAt: SCHEDULED_AT,
+    execution: '{% $states.context.Execution.Id %}',
+    maxConcurrency: `{% ${maxConcurrency} %}`,
+  };
   const start = step(
     'discover',
     "Lets one run in at a time, and lists the fleet's clusters into its targets",

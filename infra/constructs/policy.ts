@@ -10,6 +10,15 @@ export interface HubResources {
   readonly bucket: IBucket;
   readonly table: ITable;
   readonly bus: IEventBus;
+  /** Only where somebody is notified. */
+  readonly notified?: Notified;
+}
+
+/** By their ARNs: what the function that notifies receives from, publishes to and signs with. */
+export interface Notified {
+  readonly queue: string;
+  readonly topics: readonly string[];
+  readonly secrets: readonly string[];
 }
 
 /** The statements that grant what code declares, no action and no resource more; one statement for each resource and condition. */
@@ -20,14 +29,13 @@ export function policyStatements(declared: readonly Permissions[], hub: HubResou
     const grant = grants.get(key) ?? { permission, actions: new Set() };
     grants.set(key, { permission, actions: grant.actions.add(permission.action) });
   }
-  return [...grants.values()].map(
-    ({ permission, actions }) =>
-      new PolicyStatement({
-        actions: [...actions].sort(),
-        resources: [resourceArn(permission.resource, hub)],
-        ...(permission.conditions ? { conditions: { StringLike: permission.conditions } } : {}),
-      }),
-  );
+  return [...grants.values()].flatMap(({ permission, actions }) => {
+    const resources = resourceArns(permission.resource, hub);
+    // No target of its kind: nothing to grant.
+    if (resources.length === 0) return [];
+    const conditions = permission.conditions ? { conditions: { StringLike: permission.conditions } } : {};
+    return [new PolicyStatement({ actions: [...actions].sort(), resources, ...conditions })];
+  });
 }
 
 /** Of the hub's runs: the state machine bears the name of its stack, so that the functions it invokes can be told of it. */
@@ -39,8 +47,22 @@ function executionArn(stack: Stack, name: string): string {
 /** The hub may assume roles of these names only, in whatever account trusts it. */
 const MEMBER_ROLES = 'cniwatch-*';
 
+function resourceArns(resource: AwsPermission['resource'], hub: HubResources): string[] {
+  if (resource === 'queue' || resource === 'topic' || resource === 'secret') return notifiedArns(resource, hub.notified);
+  return [resourceArn(resource, hub)];
+}
+
+function notifiedArns(resource: 'queue' | 'topic' | 'secret', notified: Notified | undefined): string[] {
+  if (notified === undefined) return [];
+  const { queue, topics, secrets } = notified;
+  return [...{ queue: [queue], topic: topics, secret: secrets }[resource]];
+}
+
 /** A fleet may span Regions, so a Region is left open; the account is the hub's own. */
-function resourceArn(resource: AwsPermission['resource'], { bucket, table, bus }: HubResources): string {
+function resourceArn(
+  resource: Exclude<AwsPermission['resource'], 'queue' | 'topic' | 'secret'>,
+  { bucket, table, bus }: HubResources,
+): string {
   const eks = (name: string) => Stack.of(bucket).formatArn({ service: 'eks', region: '*', resource: name });
   switch (resource) {
     case '*':

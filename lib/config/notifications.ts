@@ -7,6 +7,11 @@ const topic = arnOf('sns', /[\w-]{1,256}(\.fifo)?/, 'an SNS topic');
 
 /** What every kind of target has. */
 const target = {
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'not a name: up to 64 letters, digits, - and _')
+    .optional()
+    .describe('what it is called in logs and messages (default: its kind and a hash of its address)'),
   minimumSeverity: z
     .enum(['warning', 'unknown', 'critical'])
     .default('warning')
@@ -16,7 +21,9 @@ const target = {
     .min(0)
     .max(1440)
     .default(15)
-    .describe('what comes within so many minutes is one message; 0 is a message for each run'),
+    .describe(
+      'at least so long from one message to the next: what comes in between is one message; with 0 each minute may have one',
+    ),
   quietHours: timeWindow.optional().describe('when only critical findings are told; the others wait for the end'),
   resolved: z.boolean().default(true).describe('whether it is told that a finding has closed'),
   match,
@@ -49,6 +56,16 @@ const notificationTarget = z.discriminatedUnion(
 
 export const notifications = z
   .array(notificationTarget)
+  .superRefine((targets, context) => {
+    const names = targets.map(
+      ({ kind, name, ...address }) => name ?? `${kind} ${'url' in address ? address.url : address.topic}`,
+    );
+    for (const [index, given] of names.entries()) {
+      if (names.indexOf(given) === index) continue;
+      const message = 'another target has the same name, or the same address and no name: give each a name of its own';
+      context.addIssue({ code: 'custom', path: [index], message });
+    }
+  })
   .default([])
   .describe('who is told when findings open, escalate and close');
 export type NotificationTarget = z.infer<typeof notificationTarget>;

@@ -12,7 +12,8 @@ export interface AwsPermission {
   readonly action: string;
   /**
    * `member-role` is the roles of other accounts that the reader may assume.
-   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table`, `event-bus` and `execution` (of its runs) are its own too.
+   * `bucket/<pattern>` is the keys of cniwatch's own bucket that match; `table`, `event-bus`, `execution` (of its runs) and `queue` (of events to notify of)
+   * are its own too. `topic` and `secret` are those that the targets of notifications name.
    * `*` where AWS offers no narrower resource for the action (service authorization reference).
    */
   readonly resource:
@@ -25,6 +26,9 @@ export interface AwsPermission {
     | 'table'
     | 'event-bus'
     | 'execution'
+    | 'queue'
+    | 'topic'
+    | 'secret'
     | '*';
   /** Condition keys that must match these values (`*` is any text): how AWS narrows an action further than its resource. */
   readonly conditions?: Readonly<Record<string, string>>;

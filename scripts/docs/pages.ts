@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
 import { configJsonSchema } from '#lib/config/schema.ts';
+import { webhookBody } from '#lib/model/notification.ts';
 import { triageDocument } from '#lib/model/triage.ts';
 import { eventSchemas } from '#scripts/docs/event-schemas.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
@@ -10,6 +11,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['permissions.md', permissionsPage()],
     ['schemas/triage.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
+    ['schemas/webhook.json', `${JSON.stringify(z.toJSONSchema(webhookBody, { io: 'input', target: 'draft-7' }), null, 2)}\n`],
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
     ...eventSchemas(),
   ]);

@@ -40,6 +40,7 @@ test.each<[FunctionName, number]>([
   // The texts of the checks and their engines are two fifths of it.
   ['check-cluster', 1_650_000],
   ['summarise', 1_200_000],
+  ['notify', 800_000],
 ])('%s is one module of at most %i bytes', (name, limit) => {
   expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(limit);
 });
@@ -64,7 +65,12 @@ test('the bundled functions run a fleet: their shaken SDK reads and writes every
   const environment = { ...sandbox.environment, AWS_ENDPOINT_URL_S3: s3.endpoint };
   const json = (key: string) => JSON.parse(s3.objects.get(key)?.toString() ?? 'null');
   try {
-    const start = { runId: 'r1', scheduledAt: '2026-11-24T08:00:00Z', execution: 'arn:aws:states:::execution:Hub:r1' };
+    const start = {
+      runId: 'r1',
+      scheduledAt: '2026-11-24T08:00:00Z',
+      execution: 'arn:aws:states:::execution:Hub:r1',
+      maxConcurrency: 10,
+    };
     const discovered = await answer('discover', start, environment);
     expect(discovered).toMatchObject({ outcome: 'discovered', count: world.clusters.length, unread: [] });
     const targets = json('runs/r1/targets.json');

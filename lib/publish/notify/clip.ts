@@ -1,0 +1,15 @@
+import { plainText } from '#lib/model/plain-text.ts';
+
+/** Text of a cluster as one plain line of at most `most` characters. */
+export function clip(text: string, most: number): string {
+  const characters = [...plainText(text).trim()];
+  return characters.length <= most
+    ? characters.join('')
+    : `${characters
+        .slice(0, most - 3)
+        .join('')
+        .trimEnd()}...`;
+}
+
+/** The same in printable ASCII: what others there are become question marks. */
+export const clipAscii = (text: string, most: number): string => clip(text.replace(/[^\x20-\x7e]/g, '?'), most);
