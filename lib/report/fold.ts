@@ -6,8 +6,8 @@ export interface Problem {
   readonly finding: Finding;
   /** Checks that say the very same of the same resource. */
   readonly checks: readonly string[];
-  /** Other resources of which the same is said, in their own names. */
-  readonly others: readonly Finding['resource'][];
+  /** The findings that say the same of other resources, in their own names. */
+  readonly others: readonly Finding[];
 }
 
 /**
@@ -26,7 +26,7 @@ export function fold(findings: readonly Finding[]): readonly Problem[] {
     finding.suppressionExpired ?? null,
     withoutName(finding),
   ]);
-  return alike.map(([first, ...others]) => ({ ...first, others: others.map(({ finding }) => finding.resource) }));
+  return alike.map(([first, ...others]) => ({ ...first, others: others.map(({ finding }) => finding) }));
 }
 
 /** The summary less the names of its resource. */

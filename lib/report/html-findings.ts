@@ -3,6 +3,7 @@ import type { Finding } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { isSubnetMap } from '#lib/network/subnet-map.ts';
+import type { Problem } from '#lib/report/fold.ts';
 import { evidenceTable } from '#lib/report/html-evidence.ts';
 import { mapDetails } from '#lib/report/html-map.ts';
 import { html, type Markup, withCode } from '#lib/report/html-markup.ts';
@@ -10,15 +11,28 @@ import { adviceText, causesText, impactText, isOurs, resourceText, suppressionTe
 
 export const badge = (verdict: Verdict): Markup => html`<span class="badge ${verdict}">${verdict.replace('-', ' ')}</span>`;
 
-/** A problem: everything that decides what to do stands unfolded, its evidence beneath. */
-export function problemCard(finding: Finding, cluster: Pick<Assessment, 'findings'>): Markup {
+/** A problem: everything that decides what to do stands unfolded, its evidence and the resources that are alike beneath. */
+export function problemCard({ finding, checks, others }: Problem, cluster: Pick<Assessment, 'findings'>): Markup {
   const notes = [causesText(finding, cluster), suppressionText(finding)].filter((note) => note !== undefined);
   const impact = impactText(finding);
   return html`<article class="${finding.verdict}">
-<h3>${badge(finding.verdict)} ${finding.check} <span class="id">${resourceText(finding.resource)}</span></h3>
+<h3>${badge(finding.verdict)} ${checks.join(', ')} <span class="id">${resourceText(finding.resource)}</span></h3>
 <p>${finding.summary}${impact === undefined ? '' : html` <span class="soft">${impact}</span>`}</p>
-${notes.map((note) => html`<p class="soft">${note}</p>\n`)}<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
+${othersDetails(others)}${notes.map((note) => html`<p class="soft">${note}</p>\n`)}<p class="do"><b>What to do:</b> ${isOurs(finding) ? withCode(adviceText(finding)) : adviceText(finding)}</p>
 ${evidenceDetails(finding)}</article>
+`;
+}
+
+/** Of a rollout that failed, the nodes: each with its own summary and evidence, folded away. */
+function othersDetails(others: readonly Finding[]): Markup {
+  if (others.length === 0) return html``;
+  const rows = others.map(
+    (finding) =>
+      html`<tr><td class="id">${resourceText(finding.resource)}</td><td>${finding.summary}${evidenceDetails(finding)}</td></tr>\n`,
+  );
+  return html`<details><summary>The same of ${others.length} more</summary>
+<table><thead><tr><th scope="col">Resource</th><th scope="col">What was measured</th></tr></thead><tbody>
+${rows}</tbody></table></details>
 `;
 }
 

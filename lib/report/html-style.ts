@@ -42,6 +42,7 @@ th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bo
 thead th { color: var(--soft); font-weight: 600; font-size: .8rem; overflow-wrap: normal; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; white-space: nowrap; }
 .panel { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; overflow-x: auto; }
+.panel > table > caption { padding: .6rem .7rem .2rem; }
 .panel > table tr:last-child > * { border-bottom: 0; }
 article { background: var(--card); border: 1px solid var(--line); border-left: .3rem solid var(--colour); border-radius: .6rem;
   padding: .85rem 1.1rem; margin-top: .8rem; }

@@ -2,6 +2,7 @@ import type { Assessment, AssessmentDocument, CollectorReport } from '#lib/model
 import { plural } from '#lib/model/plural.ts';
 import { VERDICTS_WORST_FIRST, type Verdict } from '#lib/model/verdict.ts';
 import { isQuiet, problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
+import { fold } from '#lib/report/fold.ts';
 import { badge, problemCard, quietFindings, suppressedFindings } from '#lib/report/html-findings.ts';
 import { html, Markup } from '#lib/report/html-markup.ts';
 import { STYLE } from '#lib/report/html-style.ts';
@@ -47,7 +48,7 @@ function overview(clusters: readonly Assessment[]): Markup {
     .filter(({ count }) => count > 0)
     .map(({ verdict, count }) => html`<li class="${verdict}"><strong>${count}</strong>${word(verdict)}</li>`)}</ul>
 <nav class="panel" aria-label="Clusters">
-<table><thead><tr><th scope="col">Verdict</th><th scope="col">Cluster</th><th scope="col">Region</th><th scope="col">Account</th><th scope="col">Findings</th></tr></thead><tbody>
+<table><caption>The clusters, the worst first</caption><thead><tr><th scope="col">Verdict</th><th scope="col">Cluster</th><th scope="col">Region</th><th scope="col">Account</th><th scope="col">Findings</th></tr></thead><tbody>
 ${clusters.map(
   ({ verdict, name, region, account, summary }, index) =>
     html`<tr><td>${badge(verdict)}</td><th scope="row"><a href="#cluster-${index}">${name}</a></th><td>${region}</td><td>${account}</td><td>${countsText(summary)}</td></tr>\n`,
@@ -56,12 +57,12 @@ ${clusters.map(
 }
 
 function clusterSection(cluster: Assessment, index: number, problemsOnly: boolean): Markup {
-  const found = problemsOf(cluster);
+  const found = fold(problemsOf(cluster));
   const quiet = problemsOnly ? [] : cluster.findings.filter(isQuiet);
   return html`<section id="cluster-${index}" aria-labelledby="cluster-${index}-name">
 <h2 id="cluster-${index}-name">${badge(cluster.verdict)} ${cluster.name}</h2>
 <p class="soft">${cluster.region} · account ${cluster.account} · read at ${timeText(cluster.takenAt)} · ${countsText(cluster.summary)}</p>
-${found.length > 0 ? found.map((finding) => problemCard(finding, cluster)) : html`<p>No problems.</p>`}
+${found.length > 0 ? found.map((problem) => problemCard(problem, cluster)) : html`<p>No problems.</p>`}
 ${suppressedFindings(suppressedOf(cluster))}${quietFindings(quiet, quietCountsText(cluster.summary))}${collectors(cluster.collectors)}
 </section>
 `;
@@ -82,7 +83,7 @@ function collectors(reports: readonly CollectorReport[]): Markup {
       ? `${failed.length} of ${plural(reports.length, 'source')} not read`
       : `${plural(reports.length, 'source')} read`;
   return html`<details class="group"${failed.length > 0 ? new Markup(' open') : ''}><summary>${title}</summary>
-<table><thead><tr><th scope="col">Source</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Pages</th></tr></thead><tbody>
+<table><caption>What was read for this, and how</caption><thead><tr><th scope="col">Source</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Pages</th></tr></thead><tbody>
 ${rows}</tbody></table></details>`;
 }
 

@@ -106,7 +106,10 @@ function problem({ finding, checks, others }: Problem, cluster: Assessment, layo
     `  ${badge(finding.verdict, paint)}  ${paint.bold(first)}`,
     ...rest.map((line) => INDENT + paint.bold(line)),
     ...wrap(plainText(finding.summary), width - INDENT.length).map((line) => INDENT + line),
-    ...othersLines(others, width).map((line) => INDENT + paint.dim(line)),
+    ...othersLines(
+      others.map(({ resource }) => resource),
+      width,
+    ).map((line) => INDENT + paint.dim(line)),
     ...notes.flatMap((note) => wrap(`${note}.`, width - INDENT.length)).map((line) => INDENT + line),
     ...adviceLines(finding, layout).map((line) => INDENT + paint.cyan(line)),
   ];

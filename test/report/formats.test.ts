@@ -209,6 +209,20 @@ describe('HTML', () => {
     expect(records).toContain('<td>1, 2</td>');
     expect(records).toContain('<th scope="row">none</th><td>none</td>');
   });
+  test('says once what holds of many nodes, and names each of them with its evidence', () => {
+    const nodes = Array.from({ length: 12 }, (_, index) =>
+      aFinding({
+        resource: { kind: 'node', id: `node-${index}.` },
+        summary: `The agent does not work on node-${index}.`,
+        evidence: { restarts: 100 + index },
+      }),
+    );
+    const folded = html(aDocument(anAssessment(nodes)), {});
+    expect(folded.match(/<article/g)).toHaveLength(1);
+    expect(folded).toContain('The same of 11 more');
+    expect(folded.match(/What to do:/g)).toHaveLength(1);
+    for (const index of nodes.keys()) expect(folded).toContain(`<td>${100 + index}</td>`);
+  });
   const mapped = (map: string) =>
     html(aDocument(anAssessment([aFinding({ evidence: { cidr: '10.0.0.0/22', map, free: 3 } })])), {});
   test('shows the map of a subnet as a grid, a row a /24, with its legend and no more', () => {
