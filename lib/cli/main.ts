@@ -3,6 +3,7 @@ import { captureCommand } from '#lib/cli/capture.ts';
 import { checkCommand } from '#lib/cli/check.ts';
 import { configCommand } from '#lib/cli/config.ts';
 import { demoCommand } from '#lib/cli/demo.ts';
+import { doctorCommand } from '#lib/cli/doctor.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
 import { offboardCommand } from '#lib/cli/offboard.ts';
@@ -38,6 +39,7 @@ export async function main(
     configCommand,
     onboardCommand,
     offboardCommand,
+    doctorCommand,
     demoCommand,
   ];
   for (const command of commands) program.addCommand(command(system, done));
