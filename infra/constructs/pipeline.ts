@@ -22,6 +22,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { StepName } from '#infra/constructs/bundling.ts';
+import { checkInRunner, HAS_RUNNER, HAS_RUNNER_ELSEWHERE, runnerStatements } from '#infra/constructs/check-in-runner.ts';
 import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import { targetsKey } from '#lib/publish/run-keys.ts';
 
@@ -40,6 +41,15 @@ const LAMBDA_SERVICE_ERRORS = [
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.TooManyRequestsException',
 ];
+
+/** The same, for states that are written by hand. */
+const LAMBDA_SERVICE_RETRY = {
+  ErrorEquals: LAMBDA_SERVICE_ERRORS,
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxAttempts: 4,
+  JitterStrategy: 'FULL',
+};
 
 const MAP_LABEL = 'check-cluster';
 
@@ -66,18 +76,22 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
   };
   const result = '{% $states.result.Payload %}';
 
+  const failed = Pass.jsonata(scope, 'check-cluster failed', {
+    comment: 'One cluster never stops the others: summarise finds no result of it and calls it unknown',
+    outputs: "{% 'failed' %}",
+  });
   const checkCluster = step(
     'check-cluster',
     'collect, evaluate and publish one cluster; its result stands in the bucket',
     { runId: '{% $states.input.runId %}', target: '{% $states.input.target %}' },
     '{% $states.result.Payload.outcome %}',
-  ).addCatch(
-    Pass.jsonata(scope, 'check-cluster failed', {
-      comment: 'One cluster never stops the others: summarise finds no result of it and calls it unknown',
-      outputs: "{% 'failed' %}",
-    }),
-    { errors: ['States.ALL'] },
-  );
+  ).addCatch(failed, { errors: ['States.ALL'] });
+  const inRunner = (name: string, elsewhere: boolean) =>
+    checkInRunner(scope, { name, elsewhere, failed, retry: LAMBDA_SERVICE_RETRY });
+  const where = Choice.jsonata(scope, 'in a runner?')
+    .when(Condition.jsonata(HAS_RUNNER_ELSEWHERE), inRunner("check-cluster in another account's runner", true))
+    .when(Condition.jsonata(HAS_RUNNER), inRunner('check-cluster in a runner', false))
+    .otherwise(checkCluster);
 
   // In JSONPath, alone among the states: it is the older and better travelled language of a Map's reader.
   const checkFleet = DistributedMap.jsonPath(scope, 'check every cluster', {
@@ -89,7 +103,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     itemReader: targetsReader(bucket),
     itemSelector: { runId: JsonPath.stringAt('$.runId'), target: JsonPath.objectAt('$$.Map.Item.Value') },
     resultPath: JsonPath.DISCARD,
-  }).itemProcessor(checkCluster);
+  }).itemProcessor(where);
 
   const summarise = step(
     'summarise',
@@ -152,6 +166,9 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
       includeExecutionData: true,
     },
   });
+  const runners = runnerStatements(Stack.of(scope));
+  for (const statement of runners) machine.addToRolePolicy(statement);
+  acknowledgeWildcards(machine, runners, () => 'Runners are made apart from the hub, in whatever VPC; their names begin alike.');
   acknowledge(machine, Object.values(functions), bucket);
   return machine;
 }

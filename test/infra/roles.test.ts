@@ -111,18 +111,20 @@ test("metrics go to cniwatch's own namespace only", () => {
   for (const put of puts) expect(put).toContain('"cloudwatch:namespace":"CNIWatch"');
 });
 
-test('the pipeline invokes its three functions, reads targets, and starts its own children', () => {
+test('the pipeline invokes its three functions and runners, reads targets, and starts its own children', () => {
   const services = grants(/^Pipeline/).filter((grant) => !/ (logs|xray):/.test(grant));
   const strip = (grant: string) => grant.replace(/(?<=[a-z])[0-9A-F]{8}/g, '').replace(/:\*$/, '');
   expect([...new Set(services.map(strip))]).toEqual([
     'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:CheckClusterFunction',
     'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:DiscoverFunction',
     'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:SummariseFunction',
+    'Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:cniwatch-runner-*',
     'Allow s3:GetObject on arn:aws:s3:::runs/runs/*/targets.json',
     'Allow states:DescribeExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline',
     'Allow states:RedriveExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline/check-cluster',
     'Allow states:StartExecution on arn:aws:states:eu-west-1:111122223333:stateMachine:Pipeline',
     'Allow states:StopExecution on arn:aws:states:eu-west-1:111122223333:execution:Pipeline',
+    'Allow sts:AssumeRole on arn:aws:iam::*:role/cniwatch-runner-*',
   ]);
 });
 

@@ -17,6 +17,7 @@ const discovered = {
   bucket: 'b',
   key: 'runs/r/targets.json',
   count: 2,
+  concurrency: 1,
   unread: [] as unknown[],
 };
 const summarised = { outcome: 'summarised', runId: RUN, key: 'k', expected: 2, reported: 2 };
@@ -61,7 +62,7 @@ test('a run discovers, checks every target and sums up, with payloads by referen
   const run = await execute(definition, given, context, {});
   expect(run).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'summarised', unread: [] } });
   expect(asked).toEqual([
-    ['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id }],
+    ['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id, maxConcurrency: 10 }],
     ['S3', { bucket: expect.stringMatching(/^Runs/), key: 'runs/r/targets.json' }],
     ['CheckCluster', { runId: RUN, target: target('a') }],
     ['CheckCluster', { runId: RUN, target: target('b') }],
@@ -72,7 +73,7 @@ test('a run discovers, checks every target and sums up, with payloads by referen
 test('a start of the schedule is known by the time that the schedule meant', async () => {
   const { given, asked } = surroundings({});
   await execute(definition, given, context, { scheduledAt: '2026-11-24T07:59:00Z' });
-  expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: '2026-11-24T07:59:00Z', execution: Id }]);
+  expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: '2026-11-24T07:59:00Z', execution: Id, maxConcurrency: 10 }]);
 });
 
 test.each([{}, { scheduledAt: '<aws.scheduler.scheduled-time>' }])(
@@ -80,7 +81,7 @@ test.each([{}, { scheduledAt: '<aws.scheduler.scheduled-time>' }])(
   async (input) => {
     const { given, asked } = surroundings({});
     await execute(definition, given, context, input);
-    expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id }]);
+    expect(asked[0]).toEqual(['Discover', { runId: RUN, scheduledAt: StartTime, execution: Id, maxConcurrency: 10 }]);
   },
 );
 
@@ -89,6 +90,21 @@ test('a run that another is ahead of ends at once, in good order', async () => {
   const run = await execute(definition, given, context, {});
   expect(run).toMatchObject({ status: 'SUCCEEDED', path: ['discover', 'any targets?', 'skipped'] });
   expect(asked).toHaveLength(1);
+});
+
+test('a cluster with a runner is checked there, by a role where that is in another account', async () => {
+  const { given, asked } = surroundings({});
+  const arn = (account: string) => `arn:aws:lambda:eu-west-1:${account}:function:cniwatch-runner-vpc-0a1b2c3d`;
+  const near = { ...target('near'), runner: { functionArn: arn('111122223333') } };
+  const roleArn = 'arn:aws:iam::444455556666:role/cniwatch-runner-vpc-0a1b2c3d-invoker';
+  const far = { ...target('far'), runner: { functionArn: arn('444455556666'), roleArn } };
+  const run = await execute(definition, { ...given, readItems: async () => [near, far] }, context, {});
+  expect(asked.slice(1, 3)).toEqual([
+    ['cniwatch-runner-vpc-0a1b2c3d', { runId: RUN, target: near }],
+    [`cniwatch-runner-vpc-0a1b2c3d as ${roleArn}`, { runId: RUN, target: far }],
+  ]);
+  expect(run.path).toContain('check every cluster/check-cluster in a runner');
+  expect(run.path).toContain("check every cluster/check-cluster in another account's runner");
 });
 
 test('the id of the run may stand in an S3 key', () => expect(runId.parse(RUN)).toBe(RUN));
@@ -103,8 +119,10 @@ test('a cluster whose check throws is recorded and stops no other', async () => 
   const run = await execute(definition, given, context, {});
   expect(run.status).toBe('SUCCEEDED');
   expect(run.path.filter((state) => state.startsWith('check every cluster/'))).toEqual([
+    'check every cluster/in a runner?',
     'check every cluster/check-cluster',
     'check every cluster/check-cluster failed',
+    'check every cluster/in a runner?',
     'check every cluster/check-cluster',
   ]);
   expect(asked.at(-1)?.[0]).toBe('Summarise');
@@ -162,7 +180,7 @@ test('tasks are retried on faults of the Lambda service only', () => {
   const tasks = [...Object.values(definition.States), ...Object.values(map.States)].filter(
     ({ Type }) => Type === 'Task',
   ) as Task[];
-  expect(tasks).toHaveLength(3);
+  expect(tasks).toHaveLength(5);
   for (const { Retry } of tasks)
     expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals).every((name) => name.startsWith('Lambda.'))).toBe(true);
 });
@@ -170,7 +188,7 @@ test('tasks are retried on faults of the Lambda service only', () => {
 test('the Map runs Standard children from the targets in S3, a few at a time, and tolerates every failure', () => {
   expect(definition.States['check every cluster']).toMatchObject({
     Type: 'Map',
-    MaxConcurrency: 10,
+    MaxConcurrencyPath: '$.concurrency',
     ToleratedFailurePercentage: 100,
     ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'JSON' } },
     ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },

@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import pLimit from 'p-limit';
 import { resolved, resourcesOf, type Template } from '#test/infra/synthesised-hub.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -85,7 +86,9 @@ async function output(run: Run, more: Json = {}, otherwise = run.input): Promise
 async function task(run: Run): Promise<Step> {
   try {
     const { FunctionName, Payload } = (await evaluate(run, run.state['Arguments'])) as { FunctionName: string; Payload: unknown };
-    const result = { Payload: await run.surroundings.invoke(FunctionName.split(':').at(-1) ?? '', Payload) };
+    const credentials = (await evaluate(run, run.state['Credentials'] ?? {})) as { RoleArn?: string };
+    const as = credentials.RoleArn === undefined ? '' : ` as ${credentials.RoleArn}`;
+    const result = { Payload: await run.surroundings.invoke(`${FunctionName.split(':').at(-1)}${as}`, Payload) };
     return await output(run, { result }, result);
   } catch (error) {
     const [caught] = (run.state['Catch'] ?? []) as { Next: string }[];
@@ -104,11 +107,15 @@ async function choice(run: Run): Promise<Step> {
 async function map({ name, state, input, context, surroundings, path }: Run): Promise<Step> {
   if (state['ResultPath'] !== null) throw new Error('only a Map whose results are discarded is known here');
   const { Bucket, Key } = selected((state['ItemReader'] as Json)['Parameters'] as Json, { input, context });
-  for (const Value of await surroundings.readItems(String(Bucket), String(Key))) {
-    const item = selected(state['ItemSelector'] as Json, { input, context: { ...context, Map: { Item: { Value } } } });
-    const child = await execute(state['ItemProcessor'] as Definition, surroundings, context, item);
-    path.push(...child.path.map((each) => `${name}/${each}`));
-  }
+  const { most } = selected({ 'most.$': state['MaxConcurrencyPath'] }, { input, context });
+  const limit = pLimit(Number(most));
+  const items = (await surroundings.readItems(String(Bucket), String(Key))).map((Value) =>
+    selected(state['ItemSelector'] as Json, { input, context: { ...context, Map: { Item: { Value } } } }),
+  );
+  const children = await Promise.all(
+    items.map((item) => limit(() => execute(state['ItemProcessor'] as Definition, surroundings, context, item))),
+  );
+  for (const child of children) path.push(...child.path.map((each) => `${name}/${each}`));
   return { input, next: state.Next };
 }
 

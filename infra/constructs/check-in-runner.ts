@@ -1,0 +1,51 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CustomState, type Pass } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+
+/** Of every runner: its function and the role that lets a state machine of another account invoke it. */
+const RUNNERS = 'cniwatch-runner-*';
+
+/** Where a target names a runner: JSONata. */
+export const HAS_RUNNER = '{% $exists($states.input.target.runner) %}';
+export const HAS_RUNNER_ELSEWHERE = '{% $exists($states.input.target.runner.roleArn) %}';
+
+/**
+ * check-cluster in a function inside the cluster's VPC, which the target names. One of another account is invoked by a role there.
+ * Source: Step Functions developer guide, "Accessing resources in other AWS accounts".
+ */
+export function checkInRunner(scope: Construct, { name, elsewhere, retry, failed }: CheckInRunnerProps): CustomState {
+  return new CustomState(scope, name, {
+    stateJson: {
+      Type: 'Task',
+      QueryLanguage: 'JSONata',
+      Comment: 'The same function, in subnets of the cluster that the hub cannot reach',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: {
+        FunctionName: '{% $states.input.target.runner.functionArn %}',
+        Payload: { runId: '{% $states.input.runId %}', target: '{% $states.input.target %}' },
+      },
+      ...(elsewhere ? { Credentials: { RoleArn: '{% $states.input.target.runner.roleArn %}' } } : {}),
+      Output: '{% $states.result.Payload.outcome %}',
+      Retry: [retry],
+    },
+  }).addCatch(failed, { errors: ['States.ALL'] });
+}
+
+export interface CheckInRunnerProps {
+  readonly name: string;
+  /** In another account. */
+  readonly elsewhere: boolean;
+  readonly retry: object;
+  readonly failed: Pass;
+}
+
+/** What the state machine needs for it. Runners are made apart from the hub, and found by their names. */
+export function runnerStatements(stack: Stack): PolicyStatement[] {
+  const lambda = stack.formatArn({ service: 'lambda', resource: `function:${RUNNERS}` });
+  const role = stack.formatArn({ service: 'iam', region: '', account: '*', resource: `role/${RUNNERS}` });
+  return [
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda] }),
+    new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role] }),
+  ];
+}
