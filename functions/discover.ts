@@ -5,6 +5,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { clientsByAccount } from '#lib/collect/aws/account-clients.ts';
 import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
+import { shareCalls } from '#lib/discover/call-shares.ts';
 import { discoverFleet } from '#lib/discover/fleet.ts';
 import { organizationsClient } from '#lib/discover/organization.ts';
 import { type UnreadPlace, unreadPlace } from '#lib/discover/unseen.ts';
@@ -16,7 +17,7 @@ import { runEntry } from '#lib/publish/state/run-entry.ts';
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const logger = new Logger({ serviceName: 'discover' });
-const event = z.object({ runId, scheduledAt: z.iso.datetime(), execution: z.string() });
+const event = z.object({ runId, scheduledAt: z.iso.datetime(), execution: z.string(), maxConcurrency: z.int().min(1) });
 const entry = runEntry(hub);
 
 /** The whole fleet of a hub that was told nothing. */
@@ -24,8 +25,10 @@ const OWN_REGION = { fleet: [{ region: hub.region, clusters: ['*'] }], accounts:
 const organizations = () => organizationsClient(hub.region);
 const clientsOf = clientsByAccount((options) => ({ eks: new EKSClient(options), sts: new STSClient(options) }), hub.region);
 
+/** What the Map reads, and how many of it at the same time. */
+type Items = { bucket: string; key: string; count: number; concurrency: number };
 type Discovered =
-  | { outcome: 'discovered'; runId: string; bucket: string; key: string; count: number; unread: readonly UnreadPlace[] }
+  | ({ outcome: 'discovered'; runId: string; unread: readonly UnreadPlace[] } & Items)
   | { outcome: 'skipped'; why: 'held' | 'repeated'; by: string }
   | { outcome: 'invalid-event' | 'invalid-config'; reason: string };
 
@@ -44,12 +47,13 @@ export async function handler(input: unknown): Promise<Discovered> {
     const entries = fleet.length + accounts.length > 0 || organization !== undefined ? config : OWN_REGION;
     // A runner is chosen by the cluster's VPC.
     const ports = { clientsOf, organizations, home: hub.region, describe: runners.length > 0 };
-    const { targets, failures, warnings } = await discoverFleet(entries, ports);
+    const { targets: found, failures, warnings } = await discoverFleet(entries, ports);
+    const { targets, concurrency } = shareCalls(found, parsed.data.maxConcurrency);
     const unread = failures.map(unreadPlace);
     await putRunConfig(bucket, runId, config);
     const key = await putTargets(bucket, runId, targets);
-    logger.info('discovered', { runId, lease, clusters: targets.length, unread, warnings });
-    return { outcome: 'discovered', runId, bucket: hub.bucket, key, count: targets.length, unread };
+    logger.info('discovered', { runId, lease, clusters: targets.length, concurrency, unread, warnings });
+    return { outcome: 'discovered', runId, bucket: hub.bucket, key, count: targets.length, concurrency, unread };
   } catch (error) {
     if (error instanceof ConfigInvalid) return { outcome: 'invalid-config', reason: error.message };
     throw error;

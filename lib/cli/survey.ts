@@ -3,6 +3,7 @@ import type { ClientsOf } from '#lib/cli/aws.ts';
 import { showProgress } from '#lib/cli/progress.ts';
 import { Interrupted, type System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
+import { rateCapsByPlace } from '#lib/collect/aws/rate-cap.ts';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import type { CollectOptions } from '#lib/collect/options.ts';
@@ -42,6 +43,7 @@ export async function survey<T extends { readonly outcome: string }>(
   const { signal, now } = system;
   const progress = showProgress(system.stderr, targets.length, now);
   const limit = pLimit(concurrency);
+  const rateOf = rateCapsByPlace();
   let read = 0;
   const readOne = async (target: Target): Promise<T> => {
     signal.throwIfAborted();
@@ -51,6 +53,7 @@ export async function survey<T extends { readonly outcome: string }>(
       aws,
       kubernetes: await accessTo(target, aws, kubeconfig),
       deadlineMs: deadlineSeconds * 1000,
+      rate: rateOf(target),
       optIn,
       ...(settings && { settings }),
       signal,

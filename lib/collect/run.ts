@@ -1,5 +1,6 @@
 import { boundedCall } from '#lib/collect/aws/call.ts';
 import { everyPage } from '#lib/collect/aws/pages.ts';
+import { rateCap } from '#lib/collect/aws/rate-cap.ts';
 import type { Clock } from '#lib/collect/clock.ts';
 import { accessAdvice } from '#lib/collect/kubernetes/access.ts';
 import { connect } from '#lib/collect/kubernetes/connection.ts';
@@ -9,6 +10,7 @@ import { type KubernetesWriter, kubernetesWriter } from '#lib/collect/kubernetes
 import type { CollectOptions } from '#lib/collect/options.ts';
 import type { Progress, Tally } from '#lib/collect/progress.ts';
 import type { Sources } from '#lib/collect/sources.ts';
+import { WHOLE_SHARE } from '#lib/model/call-share.ts';
 import { DEFAULT_COLLECT_SETTINGS } from '#lib/model/collect-settings.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
 import type { Slice } from '#lib/model/slice.ts';
@@ -26,13 +28,14 @@ export interface Run {
 export function openRun(target: Target, options: CollectOptions, clock: Clock): Run {
   const { signal } = clock;
   const now = options.now ?? (() => new Date());
+  const rate = options.rate ?? rateCap(target.share ?? WHOLE_SHARE);
   let entered: Promise<Cluster> | undefined;
   const inside = (cluster: () => Promise<Slice<EksCluster>>) => (entered ??= enter(options, cluster, signal));
   return {
     signal,
     onProgress: (progress) => options.onProgress?.(progress),
     sources(tally, cluster) {
-      const bounds = { region: target.region, signal, tally };
+      const bounds = { region: target.region, signal, tally, rate };
       return {
         target,
         signal,

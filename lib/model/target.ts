@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callShare } from '#lib/model/call-share.ts';
 
 /** A role that is assumed to enter an account. */
 export const accountRole = z.object({ arn: z.string(), externalId: z.string().optional() });
@@ -28,6 +29,8 @@ export const target = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   /** Where it is checked; absent where the hub does it. */
   runner: targetRunner.optional(),
+  /** Of what its account and Region may be asked; absent where it need not be shared. */
+  share: callShare.optional(),
 });
 export type Target = Readonly<z.infer<typeof target>>;
 

@@ -40,6 +40,7 @@ async function discover(config: string) {
     runId: RUN,
     scheduledAt: '2026-11-24T08:00:00.000Z',
     execution: 'arn:aws:states:eu-west-1:111122223333:execution:m:e',
+    maxConcurrency: 10,
   });
 }
 const fleet = (externalId: string) => `

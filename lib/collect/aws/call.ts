@@ -4,7 +4,7 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { DeserializeMiddleware, HandlerExecutionContext, InitializeMiddleware } from '@smithy/types';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
-import { takeToken } from '#lib/collect/aws/rate-cap.ts';
+import type { RateCap } from '#lib/collect/aws/rate-cap.ts';
 import { readAnswer } from '#lib/collect/aws/read-answer.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 
@@ -38,7 +38,7 @@ interface AnyCommand {
 export function boundedCall<Client extends EC2Client | EKSClient | AutoScalingClient | ServiceQuotasClient>(
   client: Client,
   service: 'ec2' | 'eks' | 'autoscaling' | 'servicequotas',
-  { region, signal, tally }: { region: string; signal: AbortSignal; tally: Tally },
+  { region, signal, tally, rate }: { region: string; signal: AbortSignal; tally: Tally; rate: RateCap },
 ): Sender<Client> {
   const call = async (command: AnyCommand): Promise<unknown> => {
     let action = service as string;
@@ -51,7 +51,7 @@ export function boundedCall<Client extends EC2Client | EKSClient | AutoScalingCl
     );
     command.middlewareStack.add(
       (next) => async (args) => {
-        await takeToken(client, action, signal);
+        await rate.take(action, signal);
         tally.call(action);
         const result = await next(args);
         await readAnswer(result.response, action);

@@ -1,35 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TokenBucket } from 'limiter';
+import { type CallShare, WHOLE_SHARE } from '#lib/model/call-share.ts';
+import type { Target } from '#lib/model/target.ts';
 
-/**
- * cniwatch's own cap per API action. EC2 gives an account 20 reads a second of each action in a Region, and the CNI and the
- * autoscaler draw from the same bucket; a check must never be what throttles them.
- * Source: Amazon EC2 API Reference, "Request throttling".
- */
-const BURST = 10;
-const PER_SECOND = 5;
-
-/** Buckets by client, since a client stands for one account and Region: runs that share it share its buckets. */
-const buckets = new WeakMap<object, Map<string, TokenBucket>>();
-
-/** Waits for a token of this action. Rejects with the signal's reason when the run ends first. */
-export async function takeToken(client: object, action: string, signal: AbortSignal): Promise<void> {
-  const bucket = bucketOf(client, action);
-  while (!bucket.tryRemoveTokens(1)) {
-    // The limiter's own waiting cannot be aborted, so the wait is ours.
-    await sleep(Math.max(1, bucket.getWaitTime(1)), undefined, { signal }).catch(() => undefined);
-    signal.throwIfAborted();
-  }
+/** cniwatch's own cap on calls, an API action each. */
+export interface RateCap {
+  /** Waits for a token of this action. Rejects with the signal's reason when the run ends first. */
+  take(action: string, signal: AbortSignal): Promise<void>;
 }
 
-function bucketOf(client: object, action: string): TokenBucket {
-  const byAction = buckets.get(client) ?? new Map<string, TokenBucket>();
-  buckets.set(client, byAction);
-  const known = byAction.get(action);
-  if (known !== undefined) return known;
-  const bucket = new TokenBucket({ bucketSize: BURST, tokensPerInterval: PER_SECOND, interval: 'second' });
-  // It starts empty, and the first call must not wait.
-  bucket.content = BURST;
-  byAction.set(action, bucket);
-  return bucket;
+/** A cap that starts with the share's burst: a part of a token where that is below one, so that the first call waits for the rest. */
+export function rateCap({ perSecond, burst }: CallShare): RateCap {
+  const buckets = new Map<string, TokenBucket>();
+  const bucketOf = (action: string): TokenBucket => {
+    const known = buckets.get(action);
+    if (known !== undefined) return known;
+    const bucket = new TokenBucket({ bucketSize: Math.max(1, burst), tokensPerInterval: perSecond, interval: 'second' });
+    bucket.content = burst;
+    buckets.set(action, bucket);
+    return bucket;
+  };
+  return {
+    async take(action, signal) {
+      const bucket = bucketOf(action);
+      while (!bucket.tryRemoveTokens(1)) {
+        // The limiter's own waiting cannot be aborted, so the wait is ours.
+        await sleep(Math.max(1, bucket.getWaitTime(1)), undefined, { signal }).catch(() => undefined);
+        signal.throwIfAborted();
+      }
+    },
+  };
+}
+
+/** One cap for each account and Region, for a process that checks several clusters of it: they share what one may take. */
+export function rateCapsByPlace(): (target: Pick<Target, 'account' | 'region'>) => RateCap {
+  const made = new Map<string, RateCap>();
+  return ({ account, region }) => {
+    const key = `${account}/${region}`;
+    const cap = made.get(key) ?? rateCap(WHOLE_SHARE);
+    made.set(key, cap);
+    return cap;
+  };
 }

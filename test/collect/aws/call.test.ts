@@ -4,7 +4,9 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { afterEach, describe, expect, it } from 'vitest';
 import { boundedCall } from '#lib/collect/aws/call.ts';
 import { everyPage } from '#lib/collect/aws/pages.ts';
+import { rateCap } from '#lib/collect/aws/rate-cap.ts';
 import { startTally } from '#lib/collect/progress.ts';
+import { WHOLE_SHARE } from '#lib/model/call-share.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import { type AwsReply, anAwsEndpoint, sendEc2Error, sendEksError, sendXml } from '#test/collect/aws/an-aws-endpoint.ts';
 
@@ -23,7 +25,7 @@ async function ec2(reply: AwsReply, credentials: AwsCredentialIdentityProvider =
   const tally = startTally(() => undefined);
   const controller = new AbortController();
   return {
-    call: boundedCall(client, 'ec2', { region: 'eu-west-1', signal: controller.signal, tally }),
+    call: boundedCall(client, 'ec2', { region: 'eu-west-1', signal: controller.signal, tally, rate: rateCap(WHOLE_SHARE) }),
     tally,
     controller,
     server,
@@ -191,6 +193,7 @@ describe('a bounded call to AWS', () => {
       region: 'eu-west-1',
       signal: new AbortController().signal,
       tally: startTally(() => undefined),
+      rate: rateCap(WHOLE_SHARE),
     });
     expect((await failureOf(call(new DescribeClusterCommand({ name: 'x' })))).code).toBe('UnexpectedResponse');
   });
@@ -203,6 +206,7 @@ describe('a bounded call to AWS', () => {
       region: 'eu-west-1',
       signal: new AbortController().signal,
       tally: startTally(() => undefined),
+      rate: rateCap(WHOLE_SHARE),
     });
     const failure = await failureOf(call(new DescribeClusterCommand({ name: 'x' })));
     expect(failure).toMatchObject({ code: 'AccessDenied', message: expect.stringContaining('eks:DescribeCluster') });
