@@ -78,9 +78,13 @@ export async function putTargets(at: Bucket, runId: string, targets: readonly Ta
   return key;
 }
 
-/** @throws Error where the run has no readable list of targets: then nothing can be said of it */
+/**
+ * By account, Region and name, in whatever order they were checked.
+ * @throws Error where the run has no readable list of targets: then nothing can be said of it
+ */
 export async function getTargets(at: Bucket, runId: string): Promise<readonly Target[]> {
-  return z.array(target).parse(JSON.parse(await getOfRun(at, runId, targetsKey(runId), 16 * MIB)));
+  const targets = z.array(target).parse(JSON.parse(await getOfRun(at, runId, targetsKey(runId), 16 * MIB)));
+  return targets.toSorted((a, b) => (resultKey(runId, a) < resultKey(runId, b) ? -1 : 1));
 }
 
 /** What discover writes before anything else of a run starts. */

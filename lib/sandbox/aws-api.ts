@@ -9,7 +9,7 @@ import { AwsError } from '#lib/sandbox/aws-error.ts';
 import { type PublishedMetric, readMetricData } from '#lib/sandbox/cloudwatch.ts';
 import { answerEc2 } from '#lib/sandbox/ec2.ts';
 import { type Ec2Query, parseEc2Query } from '#lib/sandbox/ec2-query.ts';
-import { Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
+import { type BucketLow, Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
 import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
@@ -37,6 +37,12 @@ interface Parts {
   readonly entry: (cluster: string, world: World) => KubernetesEntry;
 }
 
+/** How empty a bucket of an account and Region once was. */
+export interface AccountLow extends BucketLow {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** A request, and the world that it is for. */
 interface Asked {
   readonly service: AwsService;
@@ -58,6 +64,13 @@ export class AwsApi {
 
   get metrics(): readonly PublishedMetric[] {
     return this.#metrics;
+  }
+
+  /** Of each account and Region that was asked, the lowest level of its EC2 buckets. */
+  lows(): readonly AccountLow[] {
+    return [...this.#throttles].flatMap(([{ account, region }, throttle]) =>
+      throttle.lows().map((low) => ({ account, region, ...low })),
+    );
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

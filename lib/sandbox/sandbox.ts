@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Accounts, type MemberAccount } from '#lib/sandbox/accounts.ts';
-import { AwsApi } from '#lib/sandbox/aws-api.ts';
+import { type AccountLow, AwsApi } from '#lib/sandbox/aws-api.ts';
 import { makeCertificate } from '#lib/sandbox/certificate.ts';
 import type { PublishedMetric } from '#lib/sandbox/cloudwatch.ts';
 import type { KubernetesEntry } from '#lib/sandbox/eks.ts';
@@ -29,6 +29,8 @@ export interface Sandbox {
   readonly environment: Readonly<Record<string, string>>;
   /** Requests so far, by `service:Operation` or `GET /path`. */
   calls(): Readonly<Record<string, number>>;
+  /** The lowest level so far of every bucket of EC2 that was drawn on. */
+  lows(): readonly AccountLow[];
   /** What PutMetricData was given, in order. */
   metrics(): readonly PublishedMetric[];
   /** Makes answers go wrong; returns what lifts the fault. */
@@ -75,6 +77,7 @@ export async function startSandbox(
       AWS_REGION: world.region,
     },
     calls: () => log.calls(),
+    lows: () => aws.lows(),
     metrics: () => aws.metrics,
     inject: (fault) => faults.inject(fault),
     close: async () => {

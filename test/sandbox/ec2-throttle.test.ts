@@ -36,6 +36,20 @@ describe('a bucket', () => {
     expect(burst(throttle, 'Action=DescribeSubnets')).toBe(100);
     expect(burst(throttle, 'Action=DescribeVpcs')).toBe(100);
   });
+
+  it('remembers how empty it was', () => {
+    let now = 0;
+    const throttle = new Ec2Throttle(() => now);
+    const take = (action: string) => throttle.take(parseEc2Query(`Action=${action}`));
+    for (let at = 0; at < 30; at++) take('DescribeSubnets');
+    now += 60_000;
+    take('DescribeSubnets');
+    take('DescribeInstances');
+    expect(throttle.lows()).toEqual([
+      { call: 'DescribeSubnets', tokens: 70, capacity: 100 },
+      { call: 'DescribeInstances whole', tokens: 49, capacity: 50 },
+    ]);
+  });
 });
 
 it('an empty bucket is RequestLimitExceeded, and other calls go on', async () => {
