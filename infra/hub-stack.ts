@@ -3,6 +3,8 @@ import type { Construct } from 'constructs';
 import type { FunctionName } from '#infra/constructs/bundling.ts';
 import { configObject } from '#infra/constructs/config-object.ts';
 import { eventBus } from '#infra/constructs/event-bus.ts';
+import { memberRoles } from '#infra/constructs/member-roles.ts';
+import { Notifications } from '#infra/constructs/notifications.ts';
 import { pipeline } from '#infra/constructs/pipeline.ts';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
 import { runAlarms } from '#infra/constructs/run-alarms.ts';
@@ -33,7 +35,7 @@ export class HubStack extends Stack {
   constructor(scope: Construct, id: string, { settings, bundles, ...props }: HubStackProps) {
     super(scope, id, props);
     const bucket = runBucket(this);
-    const hub = { bucket, table: stateTable(this), bus: eventBus(this) };
+    const hub = { bucket, table: stateTable(this), bus: eventBus(this), memberRoles: memberRoles(this, settings.config) };
     if (settings.configText !== undefined) configObject(this, bucket, settings.configText);
 
     const discover = new PipelineFunction(this, 'Discover', {
@@ -89,12 +91,23 @@ export class HubStack extends Stack {
     const machine = pipeline(this, { functions, bucket, maxConcurrency: settings.maxConcurrency });
     const { undelivered } = new RunSchedule(this, 'RunSchedule', { schedule: settings.schedule, pipeline: machine });
     runAlarms(this, { pipeline: machine, functions, undelivered, settings });
+    const { notifications: targets } = settings.config;
+    const notify =
+      targets.length > 0
+        ? new Notifications(this, 'Notifications', {
+            hub,
+            bundle: bundles.notify,
+            targets,
+            alarmTopicArn: settings.alarmTopicArn,
+          }).notify
+        : undefined;
 
     const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description });
     output('BucketName', bucket.bucketName, 'Runs, Snapshots and config/cniwatch.yaml');
     output('StateTableName', hub.table.tableName, 'Findings, events to tell, and the lease of runs');
     output('EventBusArn', hub.bus.eventBusArn, 'Make rules on it: findings that open, escalate and close');
     output('PipelineArn', machine.stateMachineArn, 'Start an execution for a run at once');
+    if (notify) output('NotifyRoleArn', notify.role.roleArn, 'Let topics and keys of your own allow this role');
     output('ReaderRoleArn', checkCluster.role.roleArn, 'Give this role an access entry in every cluster');
   }
 }

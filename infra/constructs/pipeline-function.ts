@@ -7,7 +7,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime,
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '#infra/constructs/bundling.ts';
-import { type HubResources, policyStatements, whyWildcard } from '#infra/constructs/policy.ts';
+import { type HubResources, hubGrants, policyStatements, whyWildcard } from '#infra/constructs/policy.ts';
 import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 
@@ -39,7 +39,7 @@ export class PipelineFunction extends Construct {
       description: `What cniwatch ${name} calls, and nothing else`,
     });
     const statements = [
-      ...policyStatements(permissions, hub),
+      ...policyStatements(permissions, hubGrants(this, hub)),
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
       // X-Ray offers no resource for these (service authorization reference).
       new PolicyStatement({ actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] }),

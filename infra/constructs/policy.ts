@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
 import type { AwsPermission, Permissions } from '#lib/model/permissions.ts';
 
 /** What of cniwatch's own its code may be granted. */
@@ -10,6 +11,8 @@ export interface HubResources {
   readonly bucket: IBucket;
   readonly table: ITable;
   readonly bus: IEventBus;
+  /** The roles of other accounts that may be assumed. */
+  readonly memberRoles: readonly GrantedResource[];
   /** Only where somebody is notified. */
   readonly notified?: Notified;
 }
@@ -21,21 +24,49 @@ export interface Notified {
   readonly secrets: readonly string[];
 }
 
+/** ARNs, and condition keys that must hold besides. */
+export interface GrantedResource {
+  readonly arns: readonly string[];
+  readonly conditions?: Readonly<Record<string, string>>;
+}
+
+/** What a declared resource is in a stack: nothing, one grant, or several where conditions differ. */
+type ResourceGrants = (resource: AwsPermission['resource']) => readonly GrantedResource[];
+
 /** The statements that grant what code declares, no action and no resource more; one statement for each resource and condition. */
-export function policyStatements(declared: readonly Permissions[], hub: HubResources): PolicyStatement[] {
-  const grants = new Map<string, { permission: AwsPermission; actions: Set<string> }>();
-  for (const permission of declared.flatMap(({ aws }) => aws)) {
-    const key = JSON.stringify([permission.resource, permission.conditions ?? {}]);
-    const grant = grants.get(key) ?? { permission, actions: new Set() };
-    grants.set(key, { permission, actions: grant.actions.add(permission.action) });
+export function policyStatements(declared: readonly Permissions[], resources: ResourceGrants): PolicyStatement[] {
+  const grants = new Map<string, Required<GrantedResource> & { readonly actions: Set<string> }>();
+  for (const { action, resource, conditions: declaredConditions } of declared.flatMap(({ aws }) => aws)) {
+    for (const { arns, conditions: narrowed } of resources(resource)) {
+      const conditions = { ...declaredConditions, ...narrowed };
+      const key = JSON.stringify([resource, conditions]);
+      const { actions } = grants.get(key) ?? { actions: new Set<string>() };
+      grants.set(key, { arns, conditions, actions: actions.add(action) });
+    }
   }
-  return [...grants.values()].flatMap(({ permission, actions }) => {
-    const resources = resourceArns(permission.resource, hub);
-    // No target of its kind: nothing to grant.
-    if (resources.length === 0) return [];
-    const conditions = permission.conditions ? { conditions: { StringLike: permission.conditions } } : {};
-    return [new PolicyStatement({ actions: [...actions].sort(), resources, ...conditions })];
+  return [...grants.values()].map(({ arns, conditions, actions }) => {
+    const narrowed = Object.keys(conditions).length > 0 ? { conditions: { StringLike: conditions } } : {};
+    return new PolicyStatement({ actions: [...actions].sort(), resources: [...arns], ...narrowed });
   });
+}
+
+/** For what works for a hub: the hub's own resources, and the clusters of the account that `scope` is deployed to. */
+export function hubGrants(scope: Construct, hub: HubResources): ResourceGrants {
+  return (resource) => {
+    if (resource === 'member-role') return hub.memberRoles;
+    const arns = [clusterArn(scope, resource) ?? ownArns(resource, hub)].flat();
+    // No target of its kind: nothing to grant.
+    return arns.length === 0 ? [] : [{ arns }];
+  };
+}
+
+/** For an account that is only read: its clusters, and nothing of cniwatch's own. */
+export function memberGrants(scope: Construct): ResourceGrants {
+  return (resource) => {
+    const arn = clusterArn(scope, resource);
+    if (arn === undefined) throw new Error(`${resource} is the hub's: nobody who only reads has it`);
+    return [{ arns: [arn] }];
+  };
 }
 
 /** Of the hub's runs: the state machine bears the name of its stack, so that the functions it invokes can be told of it. */
@@ -44,47 +75,41 @@ function executionArn(stack: Stack, name: string): string {
   return stack.formatArn({ service: 'states', resource: 'execution', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 }
 
-/** The hub may assume roles of these names only, in whatever account trusts it. */
-const MEMBER_ROLES = 'cniwatch-*';
-
-function resourceArns(resource: AwsPermission['resource'], hub: HubResources): string[] {
-  if (resource === 'queue' || resource === 'topic' || resource === 'secret') return notifiedArns(resource, hub.notified);
-  return [resourceArn(resource, hub)];
-}
-
-function notifiedArns(resource: 'queue' | 'topic' | 'secret', notified: Notified | undefined): string[] {
-  if (notified === undefined) return [];
-  const { queue, topics, secrets } = notified;
-  return [...{ queue: [queue], topic: topics, secret: secrets }[resource]];
-}
-
-/** A fleet may span Regions, so a Region is left open; the account is the hub's own. */
-function resourceArn(
-  resource: Exclude<AwsPermission['resource'], 'queue' | 'topic' | 'secret'>,
-  { bucket, table, bus }: HubResources,
-): string {
-  const eks = (name: string) => Stack.of(bucket).formatArn({ service: 'eks', region: '*', resource: name });
+/** A fleet may span Regions, so a Region is left open; the account is the stack's own. Undefined for what is the hub's. */
+function clusterArn(scope: Construct, resource: AwsPermission['resource']): string | undefined {
+  const eks = (name: string) => Stack.of(scope).formatArn({ service: 'eks', region: '*', resource: name });
   switch (resource) {
     case '*':
       return '*';
     case 'cluster':
       return eks('cluster/*');
-    case 'member-role':
-      return Stack.of(bucket).formatArn({ service: 'iam', region: '', account: '*', resource: `role/${MEMBER_ROLES}` });
     case 'nodegroup':
       return eks('nodegroup/*/*/*');
     case 'addon':
       return eks('addon/*/*/*');
-    case 'bucket':
-      return bucket.bucketArn;
-    case 'table':
-      return table.tableArn;
-    case 'event-bus':
-      return bus.eventBusArn;
-    case 'execution':
-      return executionArn(Stack.of(bucket), '*');
     default:
-      return bucket.arnForObjects(resource.slice('bucket/'.length));
+      return undefined;
+  }
+}
+
+function ownArns(resource: AwsPermission['resource'], { bucket, table, bus, notified }: HubResources): readonly string[] {
+  switch (resource) {
+    case 'bucket':
+      return [bucket.bucketArn];
+    case 'table':
+      return [table.tableArn];
+    case 'event-bus':
+      return [bus.eventBusArn];
+    case 'execution':
+      return [executionArn(Stack.of(bucket), '*')];
+    case 'queue':
+      return notified ? [notified.queue] : [];
+    case 'topic':
+      return notified?.topics ?? [];
+    case 'secret':
+      return notified?.secrets ?? [];
+    default:
+      return [bucket.arnForObjects(resource.slice('bucket/'.length))];
   }
 }
 

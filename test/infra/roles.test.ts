@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
 import { READ_PERMISSIONS } from '#lib/collect/permissions.ts';
+import { defaultConfig } from '#lib/config/config.ts';
 import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
 import { ORGANIZATION_PERMISSIONS } from '#lib/discover/organization.ts';
 import type { AwsPermission } from '#lib/model/permissions.ts';
@@ -23,8 +24,8 @@ interface Statement {
 }
 
 /** Every grant of the policies of one role, as `action on resource if condition`. */
-function grants(role: RegExp): string[] {
-  const policies = resourcesOf(hub, 'AWS::IAM::Policy').filter(([id]) => role.test(id));
+function grants(role: RegExp, template = hub): string[] {
+  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(([id]) => role.test(id));
   return policies
     .flatMap(([, { Properties }]) => (resolved(Properties['PolicyDocument']) as { Statement: Statement[] }).Statement)
     .flatMap(({ Effect, Action, Resource, Condition }) =>
@@ -130,4 +131,31 @@ test('the pipeline invokes its three functions and runners, reads targets, and s
 
 test('no role takes a managed policy', () => {
   for (const [, { Properties }] of resourcesOf(hub, 'AWS::IAM::Role')) expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+});
+
+test.each([
+  ['none', {}, ['Allow sts:AssumeRole on arn:aws:iam::*:role/cniwatch-*']],
+  [
+    'two accounts',
+    {
+      accounts: [
+        { id: '444455556666', role: 'reader', regions: ['eu-west-1'], clusters: ['*'] },
+        { id: '777788889999', role: 'arn:aws:iam::777788889999:role/path/other', regions: ['eu-west-1'], clusters: ['*'] },
+      ],
+    },
+    [
+      'Allow sts:AssumeRole on arn:aws:iam::444455556666:role/reader',
+      'Allow sts:AssumeRole on arn:aws:iam::777788889999:role/path/other',
+    ],
+  ],
+  [
+    'an organization',
+    { organization: { role: 'reader', regions: ['eu-west-1'], exclude: [], clusters: ['*'] } },
+    [`Allow sts:AssumeRole on arn:aws:iam::*:role/reader if {"StringLike":{"aws:ResourceOrgID":"$\{aws:PrincipalOrgID}"}}`],
+  ],
+])('with %s in the configuration, discover and check-cluster may assume its roles and no others', (_, named, expected) => {
+  const template = synthesisedHub({ config: { ...defaultConfig(), ...named } });
+  for (const role of [/^DiscoverRole/, /^CheckClusterRole/]) {
+    expect(grants(role, template).filter((grant) => grant.includes('sts:'))).toEqual(expected);
+  }
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Settings } from '#infra/settings.ts';
 import { synthesisedHub, type Template } from '#test/infra/synthesised-hub.ts';
+import { synthesisedMember } from '#test/infra/synthesised-member.ts';
 import { cfnLint } from '#test/oracles/cfn-lint/cfn-lint.ts';
 
 /**
@@ -37,6 +38,10 @@ test.each<[string, Partial<Settings>]>([
   ['with a configuration and a topic for alarms', configured],
 ])('the hub %s satisfies cfn-lint', async (_title, settings) => {
   expect(await lint(synthesisedHub(settings))).toEqual([]);
+});
+
+test('the template of a member account satisfies cfn-lint', async () => {
+  expect(await lint(synthesisedMember())).toEqual([]);
 });
 
 test('cfn-lint sees what it should', async () => {
