@@ -67,6 +67,10 @@ export const addon = z.object({
   /** JSON or YAML, exactly as stored. */
   configurationValues: z.string().optional(),
   serviceAccountRoleArn: z.string().optional(),
+  /** ARNs or ids of its EKS Pod Identity associations. */
+  podIdentityAssociations: z.array(z.string()).optional(),
+  /** Absent in Snapshots of a cniwatch that did not keep them. */
+  tags: z.record(z.string(), z.string()).optional(),
   healthIssues: z.array(healthIssue),
 });
 export type Addon = z.infer<typeof addon>;

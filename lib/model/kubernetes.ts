@@ -109,10 +109,19 @@ export const event = z.object({
 });
 export type Event = z.infer<typeof event>;
 
+/** What tells who owns an object; absent in Snapshots of a cniwatch that did not keep it. */
+const ownership = {
+  /** Field managers that wrote anything but its status, each once. */
+  managers: z.array(z.string()).optional(),
+  /** Those annotations by which Helm, Argo CD, Flux and Pulumi mark what is theirs. */
+  ownerAnnotations: stringMap.optional(),
+};
+
 export const daemonSet = z.object({
   namespace: z.string(),
   name: z.string(),
   labels: stringMap,
+  ...ownership,
   selector: labelSelector,
   hostNetwork: z.boolean(),
   /** Of its pods; absent where they run as `default`. */
@@ -154,6 +163,7 @@ export const deployment = z.object({
   namespace: z.string(),
   name: z.string(),
   labels: stringMap,
+  ...ownership,
   selector: labelSelector,
   /** `spec.replicas`. */
   desired: z.number(),

@@ -43,6 +43,8 @@ function toAddon(addon: SdkAddon): Addon {
       status: addon.status,
       configurationValues: addon.configurationValues,
       serviceAccountRoleArn: addon.serviceAccountRoleArn,
+      podIdentityAssociations: addon.podIdentityAssociations,
+      tags: addon.tags,
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { type JsonObject, number, object, objects, present, text, textMap, texts } from '#lib/collect/kubernetes/json.ts';
 import { metadata, selector } from '#lib/collect/kubernetes/metadata.ts';
+import { ownership } from '#lib/collect/kubernetes/ownership.ts';
 import { memoryLimit } from '#lib/collect/kubernetes/pods.ts';
 import { defineCollector, kubernetesLists } from '#lib/collect/sources.ts';
 import type { DaemonSet } from '#lib/model/kubernetes.ts';
@@ -10,7 +11,10 @@ export const daemonSets = defineCollector({
   needs: ['cluster'],
   permissions: kubernetesLists('apps', 'daemonsets'),
   collect: ({ kubernetes }) =>
-    kubernetes.list({ path: '/apis/apps/v1/daemonsets', apiGroup: 'apps', resource: 'daemonsets' }, toDaemonSet),
+    kubernetes.list(
+      { path: '/apis/apps/v1/daemonsets', apiGroup: 'apps', resource: 'daemonsets', keepManagedFields: true },
+      toDaemonSet,
+    ),
 });
 
 function toDaemonSet(item: JsonObject): DaemonSet {
@@ -23,6 +27,7 @@ function toDaemonSet(item: JsonObject): DaemonSet {
     namespace: meta.namespace,
     name: meta.name,
     labels: meta.labels,
+    ...ownership(item),
     selector: selector(spec['selector']) ?? {},
     hostNetwork: pod['hostNetwork'] === true,
     nodeSelector: textMap(pod['nodeSelector']),

@@ -1,6 +1,7 @@
 import { conditions } from '#lib/collect/kubernetes/conditions.ts';
 import { type JsonObject, number, object, objects, present, text, texts } from '#lib/collect/kubernetes/json.ts';
 import { metadata, selector } from '#lib/collect/kubernetes/metadata.ts';
+import { ownership } from '#lib/collect/kubernetes/ownership.ts';
 import { memoryLimit } from '#lib/collect/kubernetes/pods.ts';
 import { defineCollector, kubernetesLists } from '#lib/collect/sources.ts';
 import type { Deployment } from '#lib/model/kubernetes.ts';
@@ -12,7 +13,12 @@ export const deployments = defineCollector({
   permissions: kubernetesLists('apps', 'deployments'),
   collect: ({ kubernetes }) =>
     kubernetes.list(
-      { path: '/apis/apps/v1/namespaces/kube-system/deployments', apiGroup: 'apps', resource: 'deployments' },
+      {
+        path: '/apis/apps/v1/namespaces/kube-system/deployments',
+        apiGroup: 'apps',
+        resource: 'deployments',
+        keepManagedFields: true,
+      },
       toDeployment,
     ),
 });
@@ -27,6 +33,7 @@ function toDeployment(item: JsonObject): Deployment {
     namespace,
     name,
     labels,
+    ...ownership(item),
     selector: selector(spec['selector']) ?? {},
     // As the API server fills it in.
     desired: number(spec['replicas']) ?? 1,

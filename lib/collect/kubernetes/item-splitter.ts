@@ -24,6 +24,7 @@ export class ItemSplitter {
   readonly #onElement: (json: Buffer) => void;
   readonly #onItems: (beforeItems: unknown) => void;
   readonly #envelope = new ListEnvelope();
+  readonly #keepManagedFields: boolean;
   /** Parts of the element that earlier chunks brought. */
   #parts: Buffer[] = [];
   #bytes = 0;
@@ -36,9 +37,14 @@ export class ItemSplitter {
   #dropping = false;
 
   /** `onItems` is called once, where the items begin, with the document as far as it stands before them. */
-  constructor(onElement: (json: Buffer) => void, onItems: (beforeItems: unknown) => void = () => undefined) {
+  constructor(
+    onElement: (json: Buffer) => void,
+    onItems: (beforeItems: unknown) => void = () => undefined,
+    { keepManagedFields = false }: { readonly keepManagedFields?: boolean } = {},
+  ) {
     this.#onElement = onElement;
     this.#onItems = onItems;
+    this.#keepManagedFields = keepManagedFields;
   }
 
   /** @throws SyntaxError where the JSON is none, or a piece of it is unreasonably large */
@@ -87,12 +93,12 @@ export class ItemSplitter {
   }
 
   /**
-   * Leaves out `metadata.managedFields`, which nothing here reads: it is up to half of an object, and by its many distinct keys the
+   * Leaves out `metadata.managedFields`, which hardly anything here reads: it is up to half of an object, and by its many distinct keys the
    * slowest half to parse. Only as API servers write it, without spaces; any other is parsed with the rest.
    */
   #open(chunk: Buffer, start: number, at: number): number {
     this.#depth += 1;
-    if (this.#depth !== 3 || !isManagedFields(chunk, at)) return start;
+    if (this.#keepManagedFields || this.#depth !== 3 || !isManagedFields(chunk, at)) return start;
     this.#keep(chunk.subarray(start, at + 1));
     this.#dropping = true;
     return at + 1;

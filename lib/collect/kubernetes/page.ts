@@ -58,6 +58,7 @@ export async function readPage<T>(
   map: (item: JsonObject) => T,
   request: KubernetesRequest,
   onNext: (token: string) => void = () => undefined,
+  kept: { readonly keepManagedFields?: boolean } = {},
 ): Promise<Page<T>> {
   const items: T[] = [];
   const splitter = new ItemSplitter(
@@ -68,6 +69,7 @@ export async function readPage<T>(
       const next = nextToken(object(beforeItems));
       if (next !== undefined) onNext(next);
     },
+    kept,
   );
   const envelope = await throughSplitter(answer.body, splitter, request);
   if (!('items' in envelope)) throw notAList(`it is of kind ${text(envelope['kind']) ?? 'none'}`, request);

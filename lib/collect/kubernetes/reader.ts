@@ -41,6 +41,8 @@ export interface KubernetesList {
   readonly apiGroup: string;
   readonly resource: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Objects come with `metadata.managedFields`, which is left out otherwise: only for short lists. */
+  readonly keepManagedFields?: true;
 }
 
 export interface KubernetesGet {
@@ -105,9 +107,15 @@ async function readPages<T>(cluster: Cluster, tally: Tally, list: KubernetesList
   try {
     for (let token: string | undefined; ; ) {
       const page: Page<T> = await reaching(cluster, async () =>
-        readPage(await (ahead.take(token) ?? send(token)), map, request, (next) => {
-          if (!tokens.has(next)) ahead.send(next);
-        }),
+        readPage(
+          await (ahead.take(token) ?? send(token)),
+          map,
+          request,
+          (next) => {
+            if (!tokens.has(next)) ahead.send(next);
+          },
+          list,
+        ),
       );
       for (const item of page.items) all.push(item);
       tally.page(page.items.length);

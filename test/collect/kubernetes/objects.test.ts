@@ -358,6 +358,8 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       available: 2,
       updated: 3,
       generation: 4,
+      managers: [],
+      ownerAnnotations: {},
       observedGeneration: 4,
       conditions: [{ type: 'Available', status: 'True' }],
       maxUnavailable: '1',
@@ -382,7 +384,18 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
     'daemonSets',
     'aws-node',
     {
-      metadata: meta('aws-node', { namespace: 'kube-system', labels: { 'k8s-app': 'aws-node' }, generation: 3 }),
+      metadata: meta('aws-node', {
+        namespace: 'kube-system',
+        labels: { 'k8s-app': 'aws-node' },
+        annotations: { 'meta.helm.sh/release-name': 'aws-vpc-cni', 'deprecated.daemonset.template.generation': '3' },
+        managedFields: [
+          { manager: 'kubectl-set', operation: 'Update', fieldsV1: {} },
+          { manager: 'eks', operation: 'Apply', fieldsV1: {} },
+          { manager: 'eks', operation: 'Update', fieldsV1: {} },
+          { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status', fieldsV1: {} },
+        ],
+        generation: 3,
+      }),
       spec: {
         selector: { matchLabels: { 'k8s-app': 'aws-node' } },
         updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
@@ -458,6 +471,8 @@ const whole: readonly [SliceKey, string, JsonObject, object][] = [
       ],
       maxUnavailable: '10%',
       generation: 3,
+      managers: ['eks', 'kubectl-set'],
+      ownerAnnotations: { 'meta.helm.sh/release-name': 'aws-vpc-cni' },
       observedGeneration: 3,
       desired: 5,
       current: 5,
