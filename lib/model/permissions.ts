@@ -42,6 +42,6 @@ export interface KubernetesPermission {
   readonly resourceNames?: readonly string[];
   /** In this namespace alone (a Role), where not in all of them (a ClusterRole). */
   readonly namespace?: string;
-  /** Only opt-in sources write. */
-  readonly verbs: readonly ('get' | 'list' | 'create' | 'delete')[];
+  /** Only opt-in sources write, and remediations. */
+  readonly verbs: readonly ('get' | 'list' | 'create' | 'patch' | 'delete')[];
 }

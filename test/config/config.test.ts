@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
-import { canonicalJson, configHash } from '#lib/config/hash.ts';
+import { configHash } from '#lib/config/hash.ts';
 import { configJsonSchema, configSchema } from '#lib/config/schema.ts';
+import { canonicalJson } from '#lib/model/canonical-json.ts';
 import { aCheck } from '#test/scenarios/checks.ts';
 
 const CHECKS = [
