@@ -1,4 +1,4 @@
-import { clip } from '#lib/publish/notify/clip.ts';
+import { clip, unlinked } from '#lib/publish/notify/clip.ts';
 import { type Message, sizeOf, type Topic } from '#lib/publish/notify/message.ts';
 import {
   adviceText,
@@ -72,7 +72,7 @@ export function chatMessage(message: Message): ChatMessage {
 
 function description(message: Message): string {
   const counts = countsText(message);
-  const lines = [...(counts === '' ? [] : [counts]), ...message.service.map(({ summary }) => escapeChat(clip(summary, 600)))];
+  const lines = [...(counts === '' ? [] : [counts]), ...message.service.map(({ summary }) => escapeChat(unlinked(summary, 600)))];
   const link = message.link ? `\nReport: ${message.link}` : '';
   const kept = link.length + 60;
   let length = lines.reduce((sum, line) => sum + line.length + 1, kept);
@@ -94,7 +94,7 @@ function topicText({ root, symptoms }: Topic, now: Date): string {
   const times = [lastingText(root, now), impactText(last)].filter((text) => text !== undefined);
   const explains = symptoms.length > 0 ? ` Explains ${symptoms.length} more.` : '';
   const place = `${placeText(last)}: ${last.check}, ${resourceText(last)}`;
-  return `• *${standing(root)}* ${escapeChat(place)}. ${escapeChat(clip(last.summary, 400))} ${times.join('; ')}.${explains}`;
+  return `• *${standing(root)}* ${escapeChat(place)}. ${escapeChat(unlinked(last.summary, 400))} ${times.join('; ')}.${explains}`;
 }
 
 function nextSteps(message: Message): string[] {

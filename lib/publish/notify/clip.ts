@@ -11,5 +11,14 @@ export function clip(text: string, most: number): string {
         .trimEnd()}...`;
 }
 
-/** The same in printable ASCII: what others there are become question marks. */
+/** The same, with nothing in it that a mail program or a phone makes a link of: only cniwatch's own links are to be followed. */
+export const unlinked = (text: string, most: number): string =>
+  clip(
+    plainText(text)
+      .replaceAll('://', '[:]//')
+      .replace(/\b(www|mailto|tel)([.:])/gi, '$1[$2]'),
+    most,
+  );
+
+/** Text in printable ASCII: what others there are become question marks. */
 export const clipAscii = (text: string, most: number): string => clip(text.replace(/[^\x20-\x7e]/g, '?'), most);

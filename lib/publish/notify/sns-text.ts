@@ -1,4 +1,4 @@
-import { clip } from '#lib/publish/notify/clip.ts';
+import { unlinked } from '#lib/publish/notify/clip.ts';
 import { type Message, sizeOf, type Topic } from '#lib/publish/notify/message.ts';
 import {
   adviceText,
@@ -35,7 +35,7 @@ export interface SnsText {
 export function snsText(message: Message): SnsText {
   const sms = shortText(message, MOST_SMS);
   const head = [[sms, countsText(message)].filter((line) => line !== '').join('\n')];
-  const services = message.service.map(({ summary }) => clip(summary, 600));
+  const services = message.service.map(({ summary }) => unlinked(summary, 600));
   const foot = [endOf(message)].filter((text) => text !== '');
   const parts = byCluster(message.topics.slice(0, MOST_TOPICS), message.at);
   const shown: string[] = [];
@@ -69,7 +69,7 @@ function topicLines({ root, symptoms }: Topic, now: Date): string[] {
   const times = [lastingText(root, now), impactText(last)].filter((text) => text !== undefined);
   return [
     `- ${standing(root)}: ${last.check}, ${resourceText(last)}`,
-    `  ${clip(last.summary, 500)}`,
+    `  ${unlinked(last.summary, 500)}`,
     `  ${times.join('; ')}`,
     ...(advice === undefined ? [] : [`  Do: ${advice}`]),
     ...(symptoms.length === 0 ? [] : [`  Explains ${symptoms.length}: ${symptomsText(symptoms)}`]),

@@ -1,7 +1,7 @@
 import type { FindingNotice, Notice } from '#lib/model/notification.ts';
 import { plural } from '#lib/model/plural.ts';
 import { REMEDIES } from '#lib/model/remedies.ts';
-import { clip, clipAscii } from '#lib/publish/notify/clip.ts';
+import { clip, clipAscii, unlinked } from '#lib/publish/notify/clip.ts';
 import { type Message, sizeOf, type Topic } from '#lib/publish/notify/message.ts';
 import { type Story, urgency } from '#lib/publish/notify/stories.ts';
 
@@ -19,8 +19,8 @@ export const placeText = ({ cluster }: FindingNotice): string => `${clip(cluster
 
 /** `subnet subnet-0abc (pods-a)`; a cluster by its name. */
 export function resourceText({ resource: { kind, id, name } }: FindingNotice): string {
-  if (kind === 'cluster') return `cluster ${clip(name ?? id, 100)}`;
-  return `${kind} ${clip(id, 100)}${name !== undefined && name !== id ? ` (${clip(name, 100)})` : ''}`;
+  if (kind === 'cluster') return `cluster ${unlinked(name ?? id, 100)}`;
+  return `${kind} ${unlinked(id, 100)}${name !== undefined && name !== id ? ` (${unlinked(name, 100)})` : ''}`;
 }
 
 /** `since 2026-11-24 03:12 UTC (24 min)`, or how long it was open. */
@@ -48,7 +48,7 @@ export function impactText({ kind, timeToImpact, hoursToExhaustion }: FindingNot
 /** What to do, in a sentence or two; undefined for what is over. */
 export function adviceText({ kind, check, remediation, remedy }: FindingNotice): string | undefined {
   if (kind === 'resolved') return undefined;
-  if (remedy !== undefined) return remedy;
+  if (remedy !== undefined) return unlinked(remedy, 500);
   const known = remediation !== undefined && Object.hasOwn(REMEDIES, remediation) ? REMEDIES[remediation] : undefined;
   const [sentence] = known?.split(/(?<=\.) (?=[A-Z`])/) ?? [];
   return sentence === undefined ? `cniwatch explain ${check}` : `${sentence} (more: cniwatch explain ${check})`;
@@ -61,7 +61,7 @@ export function title(message: Message, most: number): string {
 
 /** The same with what was measured, for a text message. */
 export function shortText(message: Message, most: number): string {
-  return withMore(message, most, ({ root }) => root.last.summary);
+  return withMore(message, most, ({ root }) => unlinked(root.last.summary, 500));
 }
 
 function withMore(message: Message, most: number, what: (topic: Topic) => string): string {
@@ -79,8 +79,8 @@ function withMore(message: Message, most: number, what: (topic: Topic) => string
 
 function serviceText(notice: Notice | undefined): string {
   return notice?.kind === 'undelivered'
-    ? `UNDELIVERED cniwatch: ${notice.summary}`
-    : `TEST of cniwatch: ${notice?.summary ?? ''}`;
+    ? `UNDELIVERED cniwatch: ${unlinked(notice.summary, 600)}`
+    : `TEST of cniwatch: ${unlinked(notice?.summary ?? '', 600)}`;
 }
 
 /** `2 critical, 1 warning; 3 closed` of the topics, and how many findings they explain. */
