@@ -51,12 +51,10 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const assessment = evaluate(snapshot, { config, history: recalled.history });
   await putResult(bucket, runId, assessment);
   const past = await remember(bucket, snapshot, recalled, assessment.readings);
-  const metrics = chosenMetrics(assessment.metrics, config.metrics.publish, CHECKS);
-  const { rejected } = await putMetrics(metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
   const findings = await publishFindings(assessment, { runId, takenAt: snapshot.takenAt }, config.state, findingsWithin(signal));
-  await putMetrics(findings.metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
-  const { outcome, unread } = readOutcome(snapshot);
-  const { verdict, summary } = assessment;
+  const metrics = [...chosenMetrics(assessment.metrics, config.metrics.publish, CHECKS), ...findings.metrics];
+  const { rejected } = await putMetrics(metrics, { cloudwatch, at: new Date(snapshot.takenAt), signal });
+  const [{ outcome, unread }, { verdict, summary }] = [readOutcome(snapshot), assessment];
   logger.info(outcome, { runId, arn: target.arn, verdict, summary, unread, rejected, past, findings });
   return { outcome, verdict };
 }

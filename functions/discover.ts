@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { clientsByAccount } from '#lib/collect/aws/account-clients.ts';
 import { ConfigInvalid, defaultConfig, parseConfig } from '#lib/config/config.ts';
 import { shareCalls } from '#lib/discover/call-shares.ts';
+import { entriesOr } from '#lib/discover/entry.ts';
 import { discoverFleet } from '#lib/discover/fleet.ts';
 import { organizationsClient } from '#lib/discover/organization.ts';
 import { type UnreadPlace, unreadPlace } from '#lib/discover/unseen.ts';
@@ -20,8 +21,6 @@ const logger = new Logger({ serviceName: 'discover' });
 const event = z.object({ runId, scheduledAt: z.iso.datetime(), execution: z.string(), maxConcurrency: z.int().min(1) });
 const entry = runEntry(hub);
 
-/** The whole fleet of a hub that was told nothing. */
-const OWN_REGION = { fleet: [{ region: hub.region, clusters: ['*'] }], accounts: [] };
 const organizations = () => organizationsClient(hub.region);
 const clientsOf = clientsByAccount((options) => ({ eks: new EKSClient(options), sts: new STSClient(options) }), hub.region);
 
@@ -43,11 +42,9 @@ export async function handler(input: unknown): Promise<Discovered> {
   try {
     const text = await getConfigText(bucket);
     const config = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
-    const { fleet, accounts, organization, runners } = config;
-    const entries = fleet.length + accounts.length > 0 || organization !== undefined ? config : OWN_REGION;
     // A runner is chosen by the cluster's VPC.
-    const ports = { clientsOf, organizations, home: hub.region, describe: runners.length > 0 };
-    const { targets: found, failures, warnings } = await discoverFleet(entries, ports);
+    const ports = { clientsOf, organizations, home: hub.region, describe: config.runners.length > 0 };
+    const { targets: found, failures, warnings } = await discoverFleet(entriesOr(hub.region, config), ports);
     const { targets, concurrency } = shareCalls(found, parsed.data.maxConcurrency);
     const unread = failures.map(unreadPlace);
     await putRunConfig(bucket, runId, config);

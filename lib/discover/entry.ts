@@ -37,3 +37,10 @@ export interface FleetEntries {
   readonly accounts: readonly AccountEntry[];
   readonly organization?: OrganizationEntry | undefined;
 }
+
+/** Where to look; where nothing is said, at every cluster of one Region in the account of the credentials. */
+export function entriesOr(region: string, entries: FleetEntries): FleetEntries {
+  const { fleet, accounts, organization } = entries;
+  const isSaid = fleet.length + accounts.length > 0 || organization !== undefined;
+  return isSaid ? entries : { fleet: [{ region, clusters: ['*'] }], accounts: [] };
+}

@@ -15,14 +15,14 @@ const WHOLE_LISTS: Bucket = { capacity: 50, refillPerSecond: 10 };
 const WRITES: Bucket = { capacity: 50, refillPerSecond: 5 };
 const INTERFACE_WRITES: Bucket = { capacity: 100, refillPerSecond: 5 };
 const RESERVATION_WRITES: Bucket = { capacity: 5, refillPerSecond: 1 };
-const OF_WRITES: Readonly<Record<string, Bucket>> = {
-  AssignPrivateIpAddresses: INTERFACE_WRITES,
-  UnassignPrivateIpAddresses: INTERFACE_WRITES,
-  DeleteNetworkInterface: INTERFACE_WRITES,
-  CreateTags: { capacity: 100, refillPerSecond: 10 },
-  CreateSubnetCidrReservation: RESERVATION_WRITES,
-  DeleteSubnetCidrReservation: RESERVATION_WRITES,
-};
+const OF_WRITES: ReadonlyMap<string, Bucket> = new Map([
+  ['AssignPrivateIpAddresses', INTERFACE_WRITES],
+  ['UnassignPrivateIpAddresses', INTERFACE_WRITES],
+  ['DeleteNetworkInterface', INTERFACE_WRITES],
+  ['CreateTags', { capacity: 100, refillPerSecond: 10 }],
+  ['CreateSubnetCidrReservation', RESERVATION_WRITES],
+  ['DeleteSubnetCidrReservation', RESERVATION_WRITES],
+]);
 const COSTLY_WHOLE = new Set(['DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeSecurityGroups']);
 
 /** How empty a bucket once was. */
@@ -66,7 +66,7 @@ export class Ec2Throttle {
 
 function bucketOf(action: string): Bucket {
   if (/^(Describe|Get|List|Search)/.test(action)) return READS;
-  return OF_WRITES[action] ?? WRITES;
+  return OF_WRITES.get(action) ?? WRITES;
 }
 
 /** Neither filtered, nor by id, nor paged. */
