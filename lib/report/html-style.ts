@@ -36,6 +36,8 @@ header p, .soft { color: var(--soft); }
 .ok { --colour: var(--ok); --soft-colour: var(--ok-soft); }
 .not-applicable { --colour: var(--na); --soft-colour: var(--na-soft); }
 section { margin-top: 2.75rem; }
+section section { margin-top: 1.5rem; }
+.note { border-left: .3rem solid var(--warning); padding: .3rem .8rem; background: var(--warning-soft); color: var(--text); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding: 0 0 .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }

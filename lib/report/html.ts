@@ -5,38 +5,20 @@ import { isQuiet, problemsOf, type Render, suppressedOf, worstFirst } from '#lib
 import { fold } from '#lib/report/fold.ts';
 import { badge, problemCard, quietFindings, suppressedFindings } from '#lib/report/html-findings.ts';
 import { html, Markup } from '#lib/report/html-markup.ts';
-import { STYLE } from '#lib/report/html-style.ts';
+import { pageText } from '#lib/report/html-page.ts';
 import { countsText, quietCountsText, timeText } from '#lib/report/words.ts';
-
-/** Nothing is fetched and nothing runs, even if some text of a cluster should get past the escaping. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** One self-contained page: the fleet, then each cluster with its problems first. No script, no request. */
 export const render: Render = (document, { problems = false }) => {
   const clusters = worstFirst(document.clusters);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>cniwatch: ${plural(clusters.length, 'cluster')}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>Pod networking of ${plural(clusters.length, 'cluster')}</h1>
-<p>Checked at ${timeText(document.generatedAt)}</p>
-</header>
-<main>
-${overview(clusters)}
-${clusters.map((cluster, index) => clusterSection(cluster, index, problems))}</main>
-${footer(document)}
-</body>
-</html>
-`;
-  return page.source;
+  return pageText({
+    title: `cniwatch: ${plural(clusters.length, 'cluster')}`,
+    header: html`<h1>Pod networking of ${plural(clusters.length, 'cluster')}</h1>
+<p>Checked at ${timeText(document.generatedAt)}</p>`,
+    main: html`${overview(clusters)}
+${clusters.map((cluster, index) => clusterSection(cluster, index, problems))}`,
+    footer: footer(document),
+  });
 };
 
 function overview(clusters: readonly Assessment[]): Markup {

@@ -96,10 +96,10 @@ function measured(finding: Finding, cluster: Assessment): string {
 const untilText = ({ suppressed }: Finding): string => (suppressed ? `${suppressed.until}: ${suppressed.reason}` : '');
 
 /** Verdicts are our own words: they need no escape. */
-const mark = (verdict: Verdict): string => (isProblem({ verdict }) ? `**${verdict}**` : verdict.replace('-', ' '));
+export const mark = (verdict: Verdict): string => (isProblem({ verdict }) ? `**${verdict}**` : verdict.replace('-', ' '));
 
 /** Cells are Markdown already. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
