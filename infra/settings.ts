@@ -24,6 +24,9 @@ const settings = z.object({
     .default(10)
     .describe('clusters checked at once: each reads EC2 at its own capped rate, from buckets that the CNI draws on too'),
   config: z.string().optional().describe('a cniwatch.yaml to put into the bucket; without it the object there stays as it is'),
+  writeConfig: flag
+    .default(true)
+    .describe('whether that file is put into the bucket; if not, it decides what is made, and somebody else writes the object'),
   alarmTopicArn: topicArn.optional().describe('an SNS topic for the alarms on the runs themselves'),
   criticalTopicArn: topicArn.optional().describe('an SNS topic that is told when a cluster has a critical finding'),
   warningTopicArn: topicArn.optional().describe('an SNS topic that is told when a cluster has a warning or something unknown'),
@@ -34,10 +37,10 @@ const settings = z.object({
 });
 
 /** What is decided at synthesis; everything else is read at run time from cniwatch.yaml. */
-export interface Settings extends Omit<z.infer<typeof settings>, 'minutes' | 'config'> {
+export interface Settings extends Omit<z.infer<typeof settings>, 'minutes' | 'config' | 'writeConfig'> {
   /** When runs start. */
   readonly schedule: Pick<Schedules, 'check' | 'timezone'>;
-  /** The text of a cniwatch.yaml that is known to be valid. */
+  /** The text of a cniwatch.yaml that is known to be valid, where it is to be put into the bucket. */
   readonly configText: string | undefined;
   /** What that says; without one, the defaults. */
   readonly config: Config;
@@ -51,10 +54,11 @@ export function settingsFrom(node: Node): Settings {
   const given = Object.fromEntries(Object.keys(settings.shape).map((key) => [key, node.tryGetContext(key)]));
   const parsed = settings.safeParse(given);
   if (!parsed.success) throw new Error(`the context (-c key=value) is not valid:\n${z.prettifyError(parsed.error)}`);
-  const { minutes, config: file, ...others } = parsed.data;
-  const configText = file === undefined ? undefined : readFileSync(file, 'utf8');
-  const config = file === undefined || configText === undefined ? defaultConfig() : parseConfig(configText, file);
-  return { ...others, schedule: minutes === undefined ? config.schedules : everyMinutes(minutes), configText, config };
+  const { minutes, config: file, writeConfig, ...others } = parsed.data;
+  const text = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const config = file === undefined || text === undefined ? defaultConfig() : parseConfig(text, file);
+  const schedule = minutes === undefined ? config.schedules : everyMinutes(minutes);
+  return { ...others, schedule, configText: writeConfig ? text : undefined, config };
 }
 
 const everyMinutes = (minutes: number): Settings['schedule'] => ({

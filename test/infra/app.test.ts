@@ -23,9 +23,12 @@ async function synth(context: Readonly<Record<string, string>>) {
   const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...flags, ...context }) };
   try {
     await promisify(execFile)(process.execPath, app.split(' ').slice(1), { env });
-    return { template: JSON.parse(readFileSync(join(outdir, 'CniwatchHub.template.json'), 'utf8')), said: '' };
+    const [template, alarms] = ['CniwatchHub', 'CniwatchAlarms'].map((stack) =>
+      JSON.parse(readFileSync(join(outdir, `${stack}.template.json`), 'utf8')),
+    );
+    return { template, alarms, said: '' };
   } catch (error) {
-    return { template: undefined, said: (error as { stderr: string }).stderr };
+    return { template: undefined, alarms: undefined, said: (error as { stderr: string }).stderr };
   }
 }
 
@@ -43,9 +46,10 @@ test.each<[string, Record<string, string>]>([
   ['as it comes', {}],
   ['with a configuration and a topic for alarms', { config, alarmTopicArn, minutes: '10', maxConcurrency: '2' }],
 ])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context) => {
-  const { template, said } = await synth(context);
+  const { template, alarms, said } = await synth(context);
   expect(said).toBe('');
   expect(Object.keys(template.Resources).length).toBeGreaterThan(20);
+  expect(Object.keys(alarms.Resources).length).toBeGreaterThan(10);
 });
 
 const scheduled = file('scheduled.yaml', 'schedules:\n  check: cron(0/20 6-20 ? * MON-FRI *)\n  timezone: Europe/Berlin\n');
@@ -55,6 +59,13 @@ test.each<[string, Record<string, string>, string]>([
   ['minutes are given besides', { config: scheduled, minutes: '1' }, 'rate(1 minute)'],
 ])('runs start as the schedule says, where %s', (_title, context, check) => {
   expect(settingsFrom(new App({ context }).node).schedule.check).toBe(check);
+});
+
+test('a configuration that somebody else writes decides what is made, and is not put into the bucket', () => {
+  const { config: read, configText } = settingsFrom(new App({ context: { config, writeConfig: 'false' } }).node);
+  expect(read.fleet).toMatchObject([{ region: 'eu-west-1' }]);
+  expect(configText).toBeUndefined();
+  expect(settingsFrom(new App({ context: { config } }).node).configText).toContain('eu-west-1');
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
