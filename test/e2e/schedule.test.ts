@@ -2,6 +2,8 @@
  * The hub, deployed by the CDK and started by its own schedule, on an emulator that enforces IAM. EKS and EC2 are the sandbox; the API
  * server of one cluster is a real one, entered with the token of the function's own role.
  */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, DescribeStateMachineCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
@@ -17,21 +19,29 @@ import { type KubeApiServer, startKubeApiServer, VIEWERS } from '../oracles/kube
 import { type Clients, clientsOf } from './clients.ts';
 import { deploy, destroy, type Outputs } from './deploy.ts';
 import { allowPutMetricData } from './emulator-gaps.ts';
-import { type DeliveredEvent, subscribe } from './events-queue.ts';
+import { type DeliveredEvent, listenTo } from './events-queue.ts';
 import { eventually } from './eventually.ts';
 import { functionIdentity } from './function-identity.ts';
 import { type MiniStack, startMiniStack } from './ministack/ministack.ts';
+import { aPhone, type Phone } from './phone.ts';
 
 const STACK = 'CniwatchHub';
 const REAL = 'identity-prod';
 /** Its API server takes connections and answers nothing. */
 const SILENT = 'media-staging';
-/** A finding opens with the first bad run, and a cluster has fifteen seconds. */
-const CONFIG = `
+/** A finding opens with the first bad run, somebody is told at once, and a cluster has fifteen seconds. */
+const config = (topic: string) => `
 collect:
   deadlineSeconds: 15
+schedules:
+  check: rate(1 minute)
 state:
   openAfter: { bad: 1, of: 1 }
+notifications:
+  - kind: sns
+    topic: ${topic}
+    minimumSeverity: critical
+    batchMinutes: 0
 `;
 const world = embeddedFleet(new Date());
 const { account, region } = world;
@@ -42,6 +52,7 @@ let sandbox: Sandbox;
 let cloud: MiniStack;
 let clients: Clients;
 let hub: Outputs;
+let phone: Phone;
 let delivered: () => Promise<readonly DeliveredEvent[]>;
 
 beforeAll(async () => {
@@ -65,10 +76,15 @@ beforeAll(async () => {
     },
   });
   clients = clientsOf(cloud);
-  hub = await deploy(cloud, STACK, { minutes: '1' });
-  await clients.s3.send(new PutObjectCommand({ Bucket: hub['BucketName'] ?? '', Key: CONFIG_KEY, Body: CONFIG }));
+  phone = await aPhone(clients);
+  const Body = config(phone.topic);
+  const file = join(cloud.folder, 'cniwatch.yaml');
+  await writeFile(file, Body);
+  // The emulator does not run the CDK's function that copies files.
+  hub = await deploy(cloud, STACK, { config: file, writeConfig: 'false' });
+  await clients.s3.send(new PutObjectCommand({ Bucket: hub['BucketName'] ?? '', Key: CONFIG_KEY, Body }));
   await allowPutMetricData(clients, STACK);
-  delivered = await subscribe(clients, hub['EventBusArn'] ?? '');
+  delivered = await listenTo(clients, hub['EventBusArn'] ?? '');
   identities.push(functionIdentity({ ...(await checkCluster()), groups: [VIEWERS] }));
 });
 afterAll(async () => {
@@ -146,6 +162,16 @@ test('the findings that opened are told on the bus, in the published shape', asy
     expect(type).toBe('Finding Opened');
     expect(FINDING_EVENTS['Finding Opened'].parse(detail).cluster.account).toBe(account);
   }
+});
+
+test('whoever is on call is told in one message what is critical, and where', async () => {
+  const [message, ...others] = await eventually(async () => {
+    const some = await phone.read();
+    return some.length > 0 ? some : undefined;
+  });
+  expect(others).toEqual([]);
+  expect(message).toContain('payments-prod');
+  expect(message).toMatch(/critical/i);
 });
 
 test('what the run says of itself stands in CloudWatch', async () => {

@@ -20,6 +20,8 @@ export interface MiniStack {
   /** What points the SDK and the CDK's command line of a child process at it, and trusts its certificate. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificate: string;
+  /** Its own, gone when it stops. */
+  readonly folder: string;
   log(): string;
   stop(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export async function startMiniStack({
     region,
     credentials: ROOT,
     certificate: cert,
+    folder,
     environment: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
