@@ -3,7 +3,7 @@
  * run; the bundles of the functions; the engines of the subnet checks; the verdicts of policies; and the forecasts. Absolute times are
  * this machine's; the ratios are what to compare. The sandbox answers from memory, which no API server does: `npm run bench --
  * --api-server` measures beside it a real one, which it has to fill first. `--subnets`, `--policies` and `--forecast` measure only
- * those.
+ * those. `--fleet` measures a thousand clusters in fifty accounts and nothing else: it takes some minutes.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureBundles } from '#test/bench/bundles.ts';
+import { measureFleet } from '#test/bench/fleet.ts';
 import { measureForecasts, measureForecastTime } from '#test/bench/forecast.ts';
 import { median } from '#test/bench/median.ts';
 import { measurePolicies } from '#test/bench/policies.ts';
@@ -152,8 +153,34 @@ async function reportBundles(): Promise<void> {
   console.table(Object.fromEntries(bundles));
 }
 
+/** `--fleet`, or `--fleet=ACCOUNTS,CLUSTERS-OF-EACH,MAX-CONCURRENCY`. */
+async function reportFleet(given: string): Promise<void> {
+  const [accounts = 50, clusters = 20, maxConcurrency = 10] = given.split(',').filter(Boolean).map(Number);
+  const delayMs = 50;
+  const figures = await measureFleet({ accounts, clusters, maxConcurrency, delayMs });
+  const seconds = (value: number) => `${value.toFixed(1)} s`;
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const { check, bucketLeft, calls, unread } = figures;
+  console.log(
+    `${figures.clusters} clusters in ${accounts} accounts through the pipeline, ${figures.atOnce} at once, every answer ${delayMs} ms late`,
+  );
+  console.table({
+    'wall of the run': seconds(figures.wallSeconds),
+    'CPU of a check': seconds(figures.cpuSeconds / figures.clusters),
+    'a check: median, 95 of 100, longest': [check.median, check.p95, check.longest].map(seconds).join(', '),
+    'peak memory of the run': `${Math.round(figures.peakMb)} MB`,
+    'left of the emptiest EC2 bucket': `${percent(bucketLeft.least)} (${bucketLeft.emptiest})`,
+    'median over accounts': percent(bucketLeft.median),
+    'sources not read': unread.length === 0 ? 'none' : `${unread.length}, as ${unread[0]}`,
+  });
+  console.log('Calls of one cluster');
+  console.table(Object.fromEntries(Object.entries(calls).map(([service, count]) => [service, count.toFixed(1)])));
+  if (bucketLeft.least < 0.5) throw new Error('a bucket of EC2 was drained below half');
+}
+
 const asked = (flag: string): boolean => process.argv.includes(flag);
-const everything = !asked('--subnets') && !asked('--forecast') && !asked('--policies');
+const fleet = process.argv.find((argument) => /^--fleet(=|$)/.test(argument));
+const everything = fleet === undefined && !asked('--subnets') && !asked('--forecast') && !asked('--policies');
 if (everything) {
   await measureCheck();
   if (asked('--api-server')) await measureCheck('--api-server');
@@ -162,3 +189,4 @@ if (everything) {
 if (everything || asked('--subnets')) reportSubnets();
 if (everything || asked('--policies')) reportPolicies();
 if (everything || asked('--forecast')) reportForecasts();
+if (fleet !== undefined) await reportFleet(fleet.split('=')[1] ?? '');
