@@ -12,6 +12,7 @@ import type { JsonObject, World } from '#lib/sandbox/world.ts';
 import { enterCluster } from '#test/sandbox/kubernetes-client.ts';
 import { enter } from '#test/sandbox/start.ts';
 import { calico, calicoAgents } from '#test/scenarios/worlds/calico.ts';
+import { withObjects } from '#test/scenarios/worlds/cni.ts';
 import { shop } from '#test/scenarios/worlds/shop.ts';
 
 const V1 = '/apis/crd.projectcalico.org/v1/caliconodestatuses';
@@ -75,12 +76,15 @@ describe('asking the agents', () => {
     spec: { node, classes: ['Agent', 'BGP'], updatePeriodSeconds: 60 },
     status: { lastUpdated: new Date(Date.now() - 1000 * ageSeconds).toISOString(), bgp: { peersV4: [] } },
   });
-  it('does not ask a node of which somebody else keeps a fresh object', async () => {
-    const [first = '', second = ''] = nodeNames(calicoAgents({ agents: UP }));
-    const statuses = { kept: told(first, 10), stale: told(second, 600) };
-    const asked = await read(calicoAgents({ agents: UP, statuses }));
-    expect(asked.readings.map(({ node }) => node)).not.toContain(first);
-    expect(asked).toMatchObject({ created: 3, left: ['kept', 'stale'] });
+  it('does not ask a node of which somebody else keeps a fresh object, or an old one whose agent is ready', async () => {
+    const [first = '', second = '', third = ''] = nodeNames(calicoAgents({ agents: UP }));
+    const statuses = { kept: told(first, 10), stale: told(second, 600), unchanged: told(third, 600) };
+    const notReady = withObjects(calicoAgents({ agents: UP, statuses }), 'pods', (items) =>
+      items.map((item) => (item.metadata.name === 'calico-node-1' ? { ...item, status: { phase: 'Running' } } : item)),
+    );
+    const asked = await read(notReady);
+    expect(asked.readings.map(({ node }) => node).filter((node) => node === first || node === third)).toEqual([]);
+    expect(asked).toMatchObject({ created: 2, left: ['kept', 'stale', 'unchanged'] });
   });
 
   it('does not ask a node that is not Ready, and says so', async () => {

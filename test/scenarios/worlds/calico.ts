@@ -20,16 +20,24 @@ interface CalicoSituation extends Partial<OtherCni> {
   readonly pools?: Readonly<Record<string, JsonObject>>;
   /** Addresses in use of each block, a node each, from the first of the pool on. */
   readonly blocks?: readonly number[];
+  /** Pods that hold them, as `namespace/name`; else ones that are gone. */
+  readonly holders?: readonly string[];
   readonly config?: JsonObject;
   readonly more?: (apiVersion: string, nodes: readonly KubernetesObject[]) => readonly KubernetesResource[];
 }
 
 export function calico(
-  { group = 'v1', pools = { pods: POOL }, blocks = [], config, more, ...over }: CalicoSituation = {},
+  { group = 'v1', pools = { pods: POOL }, blocks = [], holders, config, more, ...over }: CalicoSituation = {},
   world?: World,
 ) {
   const apiVersion = GROUPS[group];
-  const built = blocks.map((used, at) => aBlock(`10.244.0.${64 * at}/26`, `node-${at + 1}`, pods(used)));
+  const held = holders?.map((name) => {
+    const [namespace = '', pod = ''] = name.split('/');
+    return { namespace, pod };
+  });
+  const built = blocks.map((used, at) =>
+    aBlock(`10.244.0.${64 * at}/26`, `node-${at + 1}`, held?.slice(at * used, (at + 1) * used) ?? pods(used)),
+  );
   const cni: OtherCni = {
     agent: AGENT,
     kinds: (nodes) => [
@@ -94,7 +102,7 @@ export const calicoWhole = (group: keyof typeof GROUPS, world?: World) =>
     world,
   );
 
-export const policyOnly = () => calico({ pools: {}, besideVpcCni: true });
+export const policyOnly = (world?: World) => calico({ pools: {}, besideVpcCni: true }, world);
 
 const IPIP = { pods: { cidr: '10.244.0.0/24', ipipMode: 'Always' } };
 

@@ -46,13 +46,19 @@ const SERVER_IP = '10.0.0.99';
 
 /** A shop where canary pods may be made, and fare so. */
 export function canary(situation: CanarySituation = {}, around?: Situation): World {
-  const world = withObjects(shop(around), 'namespaces', (items) => [
+  return withCanary(shop(around), situation);
+}
+
+/** The same in any world. */
+export function withCanary(around: World, situation: CanarySituation = {}): World {
+  const world = withObjects(around, 'namespaces', (items) => [
     ...items,
     namespaceObject('cniwatch-canary', '2026-01-01T00:00:00Z'),
   ]);
-  return withCluster(world, ({ kubernetes }) => {
+  return withCluster(world, ({ kubernetes, reactions = [] }) => {
     const nodes = kubernetes.find(({ plural }) => plural === 'nodes')?.items.map(({ metadata }) => metadata.name) ?? [];
-    return { reactions: [service, podOf('server', nodes[0], situation), podOf('client', nodes.at(-1), situation)] };
+    const own = [service, podOf('server', nodes[0], situation), podOf('client', nodes.at(-1), situation)];
+    return { reactions: [...reactions, ...own] };
   });
 }
 

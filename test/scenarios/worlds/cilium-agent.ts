@@ -1,8 +1,9 @@
 /** Cilium on the quiet shop, with agents that answer to commands in their containers: one function each. */
-import type { Execution, JsonObject, KubernetesObject, World } from '#lib/sandbox/world.ts';
-import { eniMode } from './cilium.ts';
+import type { Execution, KubernetesObject, World } from '#lib/sandbox/world.ts';
+import { AGENT, eniMode } from './cilium.ts';
 import { ciliumHealth, ciliumStatus, mounts, type PeerAnswer, type SaidByAgent } from './cilium-status.ts';
-import { withCluster, withObjects } from './cni.ts';
+import { withCluster } from './cni.ts';
+import { type OtherCni, workingAgent } from './other-cni.ts';
 
 export interface AgentSituation {
   /** What is otherwise with the agent of a node, by its place. */
@@ -19,9 +20,12 @@ export interface AgentSituation {
 
 const STATUS = 'cilium-dbg status -o json';
 
-export function ciliumAgents(situation: AgentSituation = {}): World {
+export function ciliumAgents(
+  situation: AgentSituation = {},
+  around: (over: Pick<OtherCni, 'agentPod'>) => World = (over) => eniMode(20, 12, over),
+): World {
   const { says, probes = () => 'all' as const, bpf = () => true, executed, ended, forbidden = [] } = situation;
-  const world = eniMode(20, 12);
+  const world = around({ agentPod: (nodeName, at) => agentPod(nodeName, at, ended?.(at)) });
   const nodes = world.clusters[0]?.kubernetes.find(({ plural }) => plural === 'nodes')?.items ?? [];
   const names = nodes.map(({ metadata }) => metadata.name);
   const commands = names.flatMap((name, at) => {
@@ -34,11 +38,10 @@ export function ciliumAgents(situation: AgentSituation = {}): World {
     };
     return Object.entries(own).map(([command, does]) => [`kube-system/cilium-${at}: ${command}`, does] as const);
   });
-  const pods = names.map((name, at) => agentPod(name, at, ended?.(at)));
-  return withCluster(
-    withObjects(world, 'pods', (items) => [...items, ...pods]),
-    (cluster) => ({ executed: Object.fromEntries(commands), forbidden: [...(cluster.forbidden ?? []), ...forbidden] }),
-  );
+  return withCluster(world, (cluster) => ({
+    executed: Object.fromEntries(commands),
+    forbidden: [...(cluster.forbidden ?? []), ...forbidden],
+  }));
 }
 
 /** An image that has no `cilium-dbg` yet: 127 from the runtime. */
@@ -52,24 +55,16 @@ export const formerClient = (says?: SaidByAgent) =>
   }));
 
 function agentPod(nodeName: string, at: number, ended: string | undefined): KubernetesObject {
-  const running = { ready: true, restartCount: 0, state: { running: { startedAt: '2026-11-01T00:00:00Z' } } };
+  const working = workingAgent(AGENT, nodeName, at);
+  if (ended === undefined) return working;
   const crashing = {
+    name: AGENT.container,
+    image: 'cilium:v1.20.2',
+    imageID: '',
     ready: false,
     restartCount: 9,
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
     lastState: { terminated: { exitCode: 1, reason: 'Error', message: ended } },
   };
-  const container = { name: 'cilium-agent', image: 'quay.io/cilium/cilium:v1.20.2' };
-  const state: JsonObject = ended === undefined ? running : crashing;
-  return {
-    metadata: {
-      name: `cilium-${at}`,
-      namespace: 'kube-system',
-      labels: { 'k8s-app': 'cilium' },
-      creationTimestamp: '2026-11-01T00:00:00Z',
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'cilium', uid: 'of-the-daemon-set', controller: true }],
-    },
-    spec: { nodeName, hostNetwork: true, containers: [container] },
-    status: { phase: 'Running', containerStatuses: [{ ...container, imageID: '', ...state }] },
-  } as KubernetesObject;
+  return { ...working, status: { phase: 'Running', containerStatuses: [crashing] } };
 }

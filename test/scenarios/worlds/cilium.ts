@@ -2,7 +2,7 @@
 import type { JsonObject, KubernetesObject } from '#lib/sandbox/world.ts';
 import { type OtherCni, served, shopOn } from './other-cni.ts';
 
-const AGENT = { name: 'cilium', container: 'cilium-agent', label: { 'k8s-app': 'cilium' } };
+export const AGENT = { name: 'cilium', container: 'cilium-agent', label: { 'k8s-app': 'cilium' } };
 
 interface CiliumSituation extends Partial<Omit<OtherCni, 'kinds'>> {
   readonly config?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /** Situations of cluster DNS: one function each. */
 import type { JsonObject, KubernetesObject, World, WorldCluster } from '#lib/sandbox/world.ts';
+import { withCluster } from './cni.ts';
 import { shop } from './shop.ts';
 
 /** The quiet shop, with something else about its cluster. */
@@ -61,15 +62,18 @@ export const cacheWithoutAgents = () =>
   });
 
 /** What each CoreDNS pod answers on its port of metrics; the others of the list answer nothing. */
-export const counters = (...texts: readonly string[]) =>
-  shopWith(({ kubernetes }) => {
+export const counters = (...texts: readonly string[]) => withCounters(shop(), ...texts);
+
+/** The same in any world. */
+export const withCounters = (world: World, ...texts: readonly string[]) =>
+  withCluster(world, ({ kubernetes, proxied = {} }) => {
     const pods = kubernetes.find(({ plural }) => plural === 'pods')?.items ?? [];
     const coreDns = pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns');
     const answers = coreDns.flatMap(({ metadata }, at) => {
       const text = texts[at];
       return text === undefined ? [] : [[`kube-system/${metadata.name}:9153/metrics`, text] as const];
     });
-    return { proxied: Object.fromEntries(answers) };
+    return { proxied: { ...proxied, ...Object.fromEntries(answers) } };
   });
 
 /** As CoreDNS writes it: so many answers, some of them SERVFAIL. */

@@ -61,8 +61,8 @@ function probedEach(world: World, filesOf: (at: number) => NodeFilesSpec): World
 }
 
 /** flannel's nodes, each with the way to the others; the second does not know the one to `lost`. */
-export const flannelWays = (lost?: number) =>
-  probedEach(flannel(), (at) => {
+export const flannelWays = (lost?: number, world = flannel()) =>
+  probedEach(world, (at) => {
     const others = [0, 1, 2, 3].filter((other) => other !== at && !(at === 1 && other === lost));
     return {
       config: { '10-flannel.conflist': '{"name":"cbr0","plugins":[{"type":"flannel"},{"type":"portmap"}]}' },
@@ -84,16 +84,16 @@ const CALICO_CONFIG = JSON.stringify({
 });
 
 /** Calico's plugin asks the API server at this address. */
-export const calicoAsks = (server: string) =>
-  probed(calico({ blocks: [1] }), {
+export const calicoAsks = (server: string, world = calico({ blocks: [1] })) =>
+  probed(world, {
     config: { '10-calico.conflist': CALICO_CONFIG },
     binaries: ['calico', 'calico-ipam', 'loopback'],
     kubeconfigs: { 'calico-kubeconfig': server },
   });
 
 /** Cilium connects pods, and what it keeps its maps in is not mounted, or is. */
-export const underCilium = (bpf: boolean) =>
-  probed(eniMode(20, 12), {
+export const underCilium = (bpf: boolean, world = eniMode(20, 12)) =>
+  probed(world, {
     config: { '05-cilium.conflist': '{"name":"cilium","cniVersion":"0.3.1","plugins":[{"type":"cilium-cni"}]}' },
     binaries: ['cilium-cni', 'loopback'],
     bpf,

@@ -16,13 +16,16 @@ export interface OtherCni {
     readonly data: Readonly<Record<string, string>>;
   }[];
   readonly nodes?: (node: KubernetesObject, at: number) => KubernetesObject;
+  /** Its agent on a node; one that works where this says nothing of it. */
+  readonly agentPod?: (nodeName: string, at: number) => KubernetesObject;
   readonly forbidden?: readonly string[];
 }
 
 export function shopOn(
-  { agent, env = {}, besideVpcCni = false, kinds, configMaps = [], nodes, forbidden = [] }: OtherCni,
+  { agent, env = {}, besideVpcCni = false, kinds, configMaps = [], nodes, agentPod, forbidden = [] }: OtherCni,
   world = shop(),
 ): World {
+  const nodeNames = itemsOf(world, 'nodes').map(({ metadata }) => metadata.name);
   const daemonSet = {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -62,6 +65,10 @@ export function shopOn(
       ...configMaps.map(({ data, ...metadata }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }) as KubernetesObject),
     ],
     nodes: (items) => (nodes ? items.map(nodes) : items),
+    pods: (items) => [
+      ...items.filter((item) => besideVpcCni || item.metadata.labels?.['k8s-app'] !== 'aws-node'),
+      ...nodeNames.map(agentPod ?? ((nodeName, at) => workingAgent(agent, nodeName, at))),
+    ],
     namespaces: (items) => [
       ...items,
       ...[...namespaces].filter((name) => !items.some(({ metadata }) => metadata.name === name)).map(aNamespace),
@@ -78,6 +85,38 @@ export function shopOn(
       ],
     })),
   };
+}
+
+const itemsOf = ({ clusters }: World, kind: string): readonly KubernetesObject[] =>
+  clusters[0]?.kubernetes.find(({ plural }) => plural === kind)?.items ?? [];
+
+/** Its pod on a node, which has run for long. */
+export function workingAgent(
+  { name, namespace = 'kube-system', container, label }: OtherCni['agent'],
+  nodeName: string,
+  at: number,
+): KubernetesObject {
+  const created = '2026-11-01T00:00:00Z';
+  const held = (type: string) => ({ type, status: 'True', lastTransitionTime: created });
+  const state = { running: { startedAt: created } };
+  const image = `${name}:v1.20.2`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${name}-${at}`,
+      namespace,
+      labels: label as Readonly<Record<string, string>>,
+      creationTimestamp: created,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: `of-${name}`, controller: true }],
+    },
+    spec: { nodeName, hostNetwork: true, containers: [{ name: container, image }] },
+    status: {
+      phase: 'Running',
+      conditions: ['PodScheduled', 'PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready'].map(held),
+      containerStatuses: [{ name: container, image, imageID: '', ready: true, started: true, restartCount: 0, state }],
+    },
+  } as KubernetesObject;
 }
 
 const aNamespace = (name: string): KubernetesObject => ({
