@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } fro
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -11,6 +12,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
 import type { HubResources } from '#infra/constructs/policy.ts';
+import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import { EVENT_SOURCE, FINDING_EVENTS } from '#lib/model/event.ts';
 import type { NotificationTarget } from '#lib/model/notification-target.ts';
 import { NOTIFY_PERMISSIONS } from '#lib/publish/notify/notifier.ts';
@@ -73,10 +75,17 @@ export class Notifications extends Construct {
     this.notify.lambda.addEventSource(
       new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      description: 'Lets the schedule of the notifications invoke their function',
+    });
+    const { functionArn } = this.notify.lambda;
+    acknowledgeWildcards(role, [{ resources: [`${functionArn}:*`] }], () => 'The versions of exactly this function.');
     new Schedule(this, 'Schedule', {
       description: 'Sends the notifications of cniwatch that are due',
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       target: new LambdaInvoke(this.notify.lambda, {
+        role,
         input: ScheduleTargetInput.fromObject({ deliver: true }),
         // The next one is due in a minute.
         retryAttempts: 0,

@@ -41,9 +41,11 @@ test('the rules of cdk-nag stop a stack that breaks them', () => {
 });
 
 const config = file('cniwatch.yaml', 'fleet:\n  - region: eu-west-1\n');
+const told = file('told.yaml', 'notifications:\n  - kind: sns\n    topic: arn:aws:sns:eu-west-1:111122223333:on-call\n');
 const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
 test.each<[string, Record<string, string>]>([
   ['as it comes', {}],
+  ['with somebody to be told', { config: told }],
   ['with a configuration and a topic for alarms', { config, alarmTopicArn, minutes: '10', maxConcurrency: '2' }],
 ])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context) => {
   const { template, alarms, said } = await synth(context);
