@@ -6,6 +6,7 @@ import { demoCommand } from '#lib/cli/demo.ts';
 import { doctorCommand } from '#lib/cli/doctor.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { explainCommand } from '#lib/cli/explain.ts';
+import { notifyCommand } from '#lib/cli/notify.ts';
 import { offboardCommand } from '#lib/cli/offboard.ts';
 import { onboardCommand } from '#lib/cli/onboard.ts';
 import type { System } from '#lib/cli/system.ts';
@@ -40,6 +41,7 @@ export async function main(
     onboardCommand,
     offboardCommand,
     doctorCommand,
+    notifyCommand,
     demoCommand,
   ];
   for (const command of commands) program.addCommand(command(system, done));
