@@ -42,8 +42,9 @@ export async function handler(input: unknown): Promise<Discovered> {
   try {
     const text = await getConfigText(bucket);
     const config = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
-    // A runner is chosen by the cluster's VPC.
-    const ports = { clientsOf, organizations, home: hub.region, describe: config.runners.length > 0 };
+    // A runner is chosen by the cluster's VPC, and who is notified may be by its tags.
+    const describe = config.runners.length > 0 || config.notifications.some(({ match }) => match.tags !== undefined);
+    const ports = { clientsOf, organizations, home: hub.region, describe };
     const { targets: found, failures, warnings } = await discoverFleet(entriesOr(hub.region, config), ports);
     const { targets, concurrency } = shareCalls(found, parsed.data.maxConcurrency);
     const unread = failures.map(unreadPlace);
