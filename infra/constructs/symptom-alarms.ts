@@ -27,5 +27,7 @@ function meaning({ title, per, check }: Symptom): string {
 
 /** Its own, or the check's option of that name in the configuration. */
 function thresholdOf({ check, threshold }: Symptom, { checks }: Config): number {
-  return typeof threshold === 'number' ? threshold : Number(checks[check]?.options[threshold]);
+  return typeof threshold === 'number'
+    ? threshold
+    : Number((checks[check]?.options as Readonly<Record<string, unknown>> | undefined)?.[threshold]);
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { captureCommand } from '#lib/cli/capture.ts';
 import { checkCommand } from '#lib/cli/check.ts';
 import { configCommand } from '#lib/cli/config.ts';
+import { dashboardCommand } from '#lib/cli/dashboard.ts';
 import { demoCommand } from '#lib/cli/demo.ts';
 import { doctorCommand } from '#lib/cli/doctor.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
@@ -38,6 +39,7 @@ export async function main(
     explainCommand,
     whatIfCommand,
     configCommand,
+    dashboardCommand,
     onboardCommand,
     offboardCommand,
     doctorCommand,

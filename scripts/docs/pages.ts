@@ -3,6 +3,7 @@ import { CHECKS } from '#lib/checks/index.ts';
 import { configJsonSchema } from '#lib/config/schema.ts';
 import { webhookBody } from '#lib/model/notification.ts';
 import { triageDocument } from '#lib/model/triage.ts';
+import { grafanaDashboard } from '#lib/publish/dashboard/grafana-dashboard.ts';
 import { eventSchemas } from '#scripts/docs/event-schemas.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
 
@@ -12,6 +13,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ['permissions.md', permissionsPage()],
     ['schemas/triage.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
     ['schemas/webhook.json', `${JSON.stringify(z.toJSONSchema(webhookBody, { io: 'input', target: 'draft-7' }), null, 2)}\n`],
+    ['grafana/cniwatch.json', `${JSON.stringify(grafanaDashboard(CHECKS), null, 2)}\n`],
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
     ...eventSchemas(),
   ]);
