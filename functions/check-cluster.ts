@@ -20,10 +20,12 @@ import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { publishFindings } from '#lib/publish/state/publish-findings.ts';
 
 const hub = hubFrom(process.env);
-const s3 = new S3Client({ region: hub.region });
 const clientsOf = awsClientsByAccount(hub.region);
-const { cloudwatch } = clientsOf(hub.region);
-const findingsWithin = findingsHub(hub);
+// What is read is read with the target's credentials; what is written is the hub's.
+const { cloudwatch, sts: asHub } = clientsOf(hub.region, hub.role === undefined ? undefined : { arn: hub.role });
+const { credentials } = asHub.config;
+const s3 = new S3Client({ region: hub.region, credentials });
+const findingsWithin = findingsHub(hub, credentials);
 const logger = new Logger({ serviceName: 'check-cluster' });
 const event = z.object({ runId, target: runTarget });
 

@@ -1,4 +1,12 @@
-import { Aws, CfnOutput, CfnParameter, LegacyStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  Aws,
+  CfnOutput,
+  CfnParameter,
+  type IStackSynthesizer,
+  LegacyStackSynthesizer,
+  Stack,
+  type StackProps,
+} from 'aws-cdk-lib';
 import { AccountPrincipal, Policy, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { memberGrants, policyStatements, whyWildcard } from '#infra/constructs/policy.ts';
@@ -12,7 +20,7 @@ import { DISCOVER_PERMISSIONS } from '#lib/discover/discover.ts';
  */
 export class MemberStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
-    super(scope, id, { ...props, synthesizer: new LegacyStackSynthesizer(), analyticsReporting: false });
+    super(scope, id, { ...props, synthesizer: new LegacyStackSynthesizer() as IStackSynthesizer, analyticsReporting: false });
     const hubAccount = parameter(this, 'HubAccountId', {
       description: 'The account that cniwatch is deployed to',
       allowedPattern: '\\d{12}',

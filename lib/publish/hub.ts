@@ -7,6 +7,8 @@ export interface Hub {
   readonly bucket: string;
   readonly table: string;
   readonly eventBus: string;
+  /** To assume for publishing: of a runner in another account than the hub's. */
+  readonly role?: string;
 }
 
 const environment = z.object({
@@ -15,6 +17,7 @@ const environment = z.object({
   CNIWATCH_BUCKET: z.string().min(3),
   CNIWATCH_TABLE: z.string().min(3),
   CNIWATCH_EVENT_BUS: z.string().min(1),
+  CNIWATCH_HUB_ROLE: z.string().min(1).optional(),
   /** Set by Lambda. */
   AWS_REGION: z.string().min(1),
 });
@@ -22,5 +25,6 @@ const environment = z.object({
 /** @throws ZodError that names the variable: the function was not deployed by infra */
 export function hubFrom(variables: Readonly<Record<string, string | undefined>>): Hub {
   const { CNIWATCH_ACCOUNT: account, CNIWATCH_BUCKET: bucket, CNIWATCH_TABLE: table, ...others } = environment.parse(variables);
-  return { account, region: others.AWS_REGION, bucket, table, eventBus: others.CNIWATCH_EVENT_BUS };
+  const { AWS_REGION: region, CNIWATCH_EVENT_BUS: eventBus, CNIWATCH_HUB_ROLE: role } = others;
+  return { account, region, bucket, table, eventBus, ...(role === undefined ? {} : { role }) };
 }

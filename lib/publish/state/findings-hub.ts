@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { Hub } from '#lib/publish/hub.ts';
 import { dynamoScopeStore } from '#lib/publish/state/dynamo-scope-store.ts';
@@ -35,9 +36,13 @@ export const FINDINGS_PERMISSIONS: Permissions = {
 const MOST_OF_A_CHECK = 12_000;
 
 /** The deployed hub's findings, for as long as a signal lets it: clients are made once, since making them takes a while. */
-export function findingsHub({ account, region, table, eventBus: bus }: Hub): (signal?: AbortSignal) => FindingsHub {
+export function findingsHub(
+  { account, region, table, eventBus: bus }: Hub,
+  credentials?: AwsCredentialIdentityProvider,
+): (signal?: AbortSignal) => FindingsHub {
   const settings = {
     region,
+    ...(credentials ? { credentials } : {}),
     retryMode: 'standard',
     // Throttling passes by within a second or two, unless something is wrong.
     maxAttempts: 5,
