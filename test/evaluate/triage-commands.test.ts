@@ -9,7 +9,7 @@ import { aFinding, anAssessment } from '#test/scenarios/assessments.ts';
 
 const TARGET = anAssessment([]);
 const commandsOf = (check: string, over: Partial<Finding>, access = {}) =>
-  confirmCommands(situationOf(check).id, [aFinding({ check, evidence: {}, ...over })], TARGET, access);
+  confirmCommands(situationOf({ check, evidence: {}, ...over }).id, [aFinding({ check, evidence: {}, ...over })], TARGET, access);
 
 describe('a word', () => {
   test.each([

@@ -74,6 +74,58 @@ describe('roots stand with what they explain', () => {
   });
 });
 
+describe('what is no trouble of the set-up of pods gets no restart of the CNI', () => {
+  test.each<[string, string, Finding['evidence'], string, RegExp]>([
+    [
+      'canary pods that found no node',
+      'canary-pod',
+      { withoutNetwork: 0 },
+      'new pods find no node, or start late',
+      /^Read in the finding what the scheduler/,
+    ],
+    [
+      'peers of a node of Cilium',
+      'cilium-agent',
+      { problems: ['peers-unreachable'] },
+      'pods cannot reach each other',
+      /UDP 8472/,
+    ],
+    [
+      'peers of several',
+      'cilium-agent',
+      { problemCounts: { 'peers-unreachable': 2 } },
+      'pods cannot reach each other',
+      /UDP 8472/,
+    ],
+    ['canary pods on two nodes', 'canary-pod-to-pod', {}, 'pods cannot reach each other', /rules between their security groups/],
+    [
+      'an action of AWS',
+      'cni-permissions',
+      { iamActions: ['ec2:CreateNetworkInterface'] },
+      'new pods get no network',
+      /do ec2:CreateNetworkInterface: attach AmazonEKS_CNI_Policy/,
+    ],
+    [
+      'a source that was refused',
+      'cluster-access',
+      { denied: [{ source: 'events', remedy: 'Grant list of events.' }] },
+      'cniwatch may not read all that it asks for',
+      /^Grant list of events\.$/,
+    ],
+  ])('%s', (_what, check, evidence, title, text) => {
+    expect(first([finding('one', check, { evidence })])).toMatchObject({
+      title,
+      primary: { remediation: null, text: expect.stringMatching(text) },
+    });
+  });
+  test.each<[string, Finding['evidence'], string]>([
+    ['canary-pod', { withoutNetwork: 1 }, 'restart-cni'],
+    ['cilium-agent', { problems: ['agent-failing', 'peers-unreachable'] }, 'restart-cni'],
+  ])('%s does where it is', (check, evidence, remediation) => {
+    expect(first([finding('one', check, { evidence })])).toMatchObject({ situation: 'no-network', primary: { remediation } });
+  });
+});
+
 describe('how far it reaches', () => {
   const many = Array.from({ length: 20 }, (_, at) => `n${at}`);
   test.each<[string, Partial<Finding>, object]>([

@@ -29,7 +29,7 @@ export function leakFinding(
     {
       verdict: 'warning',
       resource,
-      summary: `${leaks.length} addresses of Calico are kept for pods that are gone, as ${first?.address} for ${first?.pod}: Calico's controller has not freed them.`,
+      summary: `${leaks.length === 1 ? '1 address of Calico is' : `${leaks.length} addresses of Calico are`} kept for pods that are gone, as ${first?.address} for ${first?.pod}: Calico's controller has not freed ${leaks.length === 1 ? 'it' : 'them'}.`,
       evidence: {
         leaked: leaks.length,
         leaks: leaks.slice(0, MOST_LISTED).map(({ address, pod, node }) => ({ address, pod, node: node ?? null })),

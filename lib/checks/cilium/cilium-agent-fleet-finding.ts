@@ -1,4 +1,4 @@
-import { type AgentNode, agentVerdict } from '#lib/checks/cilium/cilium-agent-node-finding.ts';
+import { type AgentNode, agentVerdict, remedy } from '#lib/checks/cilium/cilium-agent-node-finding.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { DaemonSet } from '#lib/model/kubernetes.ts';
 import { plural } from '#lib/model/plural.ts';
@@ -17,7 +17,11 @@ export function agentFleetFinding({ namespace, name }: DaemonSet, nodes: readonl
     resource: { kind: 'daemonset', id: `${namespace}/${name}`, name },
     summary: `${[
       `${answered.length} of the ${plural(asked.length, 'agent')} of Cilium that were asked answered, of ${agents}`,
-      troubled.length === 0 ? 'none has trouble' : `${plural(troubled.length, 'node')} with trouble (${counts.join(', ')})`,
+      troubled.length === 0
+        ? answered.length === 0
+          ? 'nothing is known of their trouble'
+          : 'none of those has trouble'
+        : `${plural(troubled.length, 'node')} with trouble (${counts.join(', ')})`,
     ].join('; ')}.`,
     evidence: {
       cni: 'cilium',
@@ -30,7 +34,14 @@ export function agentFleetFinding({ namespace, name }: DaemonSet, nodes: readonl
     },
     ...(verdict === 'critical' && { timeToImpact: 'immediate' as const }),
     ...(verdict === 'warning' && { timeToImpact: 'hours' as const }),
+    ...remedyOf(nodes, verdict),
   };
+}
+
+/** Of the first of the worst nodes that has one: theirs is what it stands for. */
+function remedyOf(nodes: readonly AgentNode[], verdict: Verdict): Pick<Judgement, 'remediation'> {
+  const worst = nodes.filter((node) => agentVerdict(node) === verdict);
+  return worst.map(({ problems }) => remedy(problems)).find(({ remediation }) => remediation !== undefined) ?? {};
 }
 
 /** Nodes by what is wrong with them. */

@@ -115,7 +115,7 @@ const REMEDIES: Readonly<Partial<Record<AgentProblemKind, string>>> = {
 };
 
 /** Of the first problem that has one: they stand in the order of their weight. */
-function remedy(problems: readonly AgentProblem[]): Pick<Judgement, 'remediation'> {
+export function remedy(problems: readonly AgentProblem[]): Pick<Judgement, 'remediation'> {
   const remediation = problems.map(({ kind }) => REMEDIES[kind]).find((id) => id !== undefined);
   return remediation === undefined ? {} : { remediation };
 }

@@ -1,4 +1,5 @@
 import type { Topology } from '#lib/evaluate/topology.ts';
+import { byHand, otherTitle } from '#lib/evaluate/triage/by-hand.ts';
 import type { Access } from '#lib/evaluate/triage/command-names.ts';
 import { confirmCommands } from '#lib/evaluate/triage/confirm.ts';
 import { extentOf } from '#lib/evaluate/triage/extent.ts';
@@ -23,13 +24,13 @@ interface Surroundings {
 
 export function triageProblem({ roots, symptoms }: ProblemGroup, { target, topology, access }: Surroundings): TriageProblem {
   const [first] = roots;
-  const situation = situationOf(first.check);
+  const situation = situationOf(first);
   const extent = extentOf(roots, topology);
   const { primary, fallbacks } = remediationsOf(situation, first, extent.scope);
   const absent = first.remediation === undefined ? absenceOf(first) : undefined;
   return {
     situation: situation.id,
-    title: situation.id === 'other' ? `${first.check} is ${first.verdict}` : situation.title,
+    title: situation.id === 'other' ? otherTitle(first) : situation.title,
     check: first.check,
     verdict: worstVerdict(roots.map(({ verdict }) => verdict)),
     timeToImpact: nearest([...roots, ...symptoms], situation),
@@ -62,30 +63,6 @@ function absenceOf({ check, resource }: Finding): string | undefined {
     return "Bring the CNI's DaemonSet to these nodes: aws eks create-addon --cluster-name CLUSTER --addon-name vpc-cni or its own manifest, with tolerations for their taints.";
   return undefined;
 }
-
-/** Where no remediation is known: what the finding itself asks for. */
-function byHand({ check, evidence }: Finding): string {
-  const { missingRules, missingEntries, traffic } = evidence;
-  const rules = (Array.isArray(missingRules) ? missingRules : []).flatMap(ruleText);
-  if (rules.length > 0)
-    return `Let ${typeof traffic === 'string' ? traffic : 'it'} pass by security group rules: ${rules.slice(0, 4).join('; ')}.`;
-  if (isFilled(missingEntries)) return 'Add the entries to the network ACLs that the finding names as missing.';
-  if (check === 'canary-egress')
-    return 'Compare the routes and NAT gateways of the subnet, egress rules and policies, and AWS_VPC_K8S_CNI_EXTERNALSNAT of the CNI.';
-  return `Read what the finding says, and why: cniwatch explain ${check}.`;
-}
-
-function ruleText(rule: unknown): readonly string[] {
-  if (typeof rule !== 'object' || rule === null) return [];
-  const { direction, groupId, referencedGroupId } = rule as Readonly<Record<string, unknown>>;
-  return typeof groupId === 'string' && typeof referencedGroupId === 'string'
-    ? [
-        `${direction === 'egress' ? 'egress of' : 'ingress of'} ${groupId} ${direction === 'egress' ? 'to' : 'from'} ${referencedGroupId}`,
-      ]
-    : [];
-}
-
-const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /** A full subnet whose pods wait already hurts now, whatever its forecast. */
 function nearest(findings: readonly Finding[], situation: Situation): TriageProblem['timeToImpact'] {

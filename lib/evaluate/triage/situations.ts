@@ -137,8 +137,22 @@ export const SITUATIONS: readonly Situation[] = [
 
 const OTHER: Situation = { id: 'other', title: 'something else needs a look', checks: [], primary: {}, fallbacks: {} };
 
-export function situationOf(check: string): Situation {
-  return SITUATIONS.find(({ checks }) => checks.includes(check)) ?? OTHER;
+/** Findings whose evidence says that they mean something else than the others of their check. */
+const BY_EVIDENCE: Readonly<Record<string, (evidence: Finding['evidence']) => SituationId | undefined>> = {
+  // Pods that found no node, or had their network late, are no trouble of the CNI's set-up that a restart cures.
+  'canary-pod': ({ withoutNetwork }) => (withoutNetwork === 0 ? 'other' : undefined),
+  'cilium-agent': (evidence) => (isOfPeersAlone(evidence) ? 'pod-to-pod' : undefined),
+};
+
+/** Of a node `problems`, of the DaemonSet `problemCounts`. */
+function isOfPeersAlone({ problems, problemCounts }: Finding['evidence']): boolean {
+  const kinds = Array.isArray(problems) ? problems : Object.keys((problemCounts as object | null | undefined) ?? {});
+  return kinds.length > 0 && kinds.every((kind) => kind === 'peers-unreachable');
+}
+
+export function situationOf({ check, evidence }: Pick<Finding, 'check' | 'evidence'>): Situation {
+  const told = Object.hasOwn(BY_EVIDENCE, check) ? BY_EVIDENCE[check]?.(evidence) : undefined;
+  return SITUATIONS.find(({ id, checks }) => (told === undefined ? checks.includes(check) : id === told)) ?? OTHER;
 }
 
 /** Ids of remediations. */
