@@ -110,7 +110,8 @@ export function workingAgent(
       creationTimestamp: created,
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: `of-${name}`, controller: true }],
     },
-    spec: { nodeName, hostNetwork: true, containers: [{ name: container, image }] },
+    // As the API server fills it in.
+    spec: { nodeName, hostNetwork: true, dnsPolicy: 'ClusterFirst', containers: [{ name: container, image }] },
     status: {
       phase: 'Running',
       conditions: ['PodScheduled', 'PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready'].map(held),
