@@ -44,7 +44,8 @@ export async function handler(input: unknown): Promise<Discovered> {
     const config = text === undefined ? defaultConfig() : parseConfig(text, CONFIG_KEY);
     // A runner is chosen by the cluster's VPC, and who is notified may be by its tags.
     const describe = config.runners.length > 0 || config.notifications.some(({ match }) => match.tags !== undefined);
-    const ports = { clientsOf, organizations, home: hub.region, describe };
+    const inside = config.runners.length > 0 ? { runners: { entries: config.runners, hub } } : {};
+    const ports = { clientsOf, organizations, home: hub.region, describe, ...inside };
     const { targets: found, failures, warnings } = await discoverFleet(entriesOr(hub.region, config), ports);
     const { targets, concurrency } = shareCalls(found, parsed.data.maxConcurrency);
     const unread = failures.map(unreadPlace);

@@ -7,9 +7,11 @@ import { memberRoles } from '#infra/constructs/member-roles.ts';
 import { Notifications } from '#infra/constructs/notifications.ts';
 import { pipeline } from '#infra/constructs/pipeline.ts';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
+import { Reports } from '#infra/constructs/reports.ts';
 import { runAlarms } from '#infra/constructs/run-alarms.ts';
 import { runBucket } from '#infra/constructs/run-bucket.ts';
 import { RunSchedule } from '#infra/constructs/run-schedule.ts';
+import { runnerWriter } from '#infra/constructs/runner-writer.ts';
 import { stateTable } from '#infra/constructs/state-table.ts';
 import type { Settings } from '#infra/settings.ts';
 import { ACCOUNT_PERMISSIONS } from '#lib/collect/aws/assumed-role.ts';
@@ -91,7 +93,10 @@ export class HubStack extends Stack {
     const machine = pipeline(this, { functions, bucket, maxConcurrency: settings.maxConcurrency });
     const { undelivered } = new RunSchedule(this, 'RunSchedule', { schedule: settings.schedule, pipeline: machine });
     runAlarms(this, { pipeline: machine, functions, undelivered, settings });
-    const { notifications: targets } = settings.config;
+    const { notifications: targets, schedules } = settings.config;
+    if (schedules.reports.daily !== undefined || schedules.reports.weekly !== undefined) {
+      new Reports(this, 'Reports', { hub, bundle: bundles.report, schedules, alarmTopicArn: settings.alarmTopicArn });
+    }
     const notify =
       targets.length > 0
         ? new Notifications(this, 'Notifications', {
@@ -101,6 +106,9 @@ export class HubStack extends Stack {
             alarmTopicArn: settings.alarmTopicArn,
           }).notify
         : undefined;
+
+    const elsewhere = settings.config.runners.flatMap(({ account }) => account ?? []);
+    if (elsewhere.length > 0) runnerWriter(this, hub, [...new Set(elsewhere)]);
 
     const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description });
     output('BucketName', bucket.bucketName, 'Runs, Snapshots and config/cniwatch.yaml');

@@ -21,6 +21,12 @@ export interface PipelineFunctionProps {
   readonly timeout: Duration;
   /** All that its code declares. */
   readonly permissions: readonly Permissions[];
+  /** A name for the function and its role, where others have to know it beforehand. */
+  readonly named?: string;
+  /** Beside what the code declares. */
+  readonly statements?: readonly PolicyStatement[];
+  /** Beside, or instead of, what names the hub. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,15 +37,17 @@ export class PipelineFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { name, bundle, hub, permissions, ...props }: PipelineFunctionProps) {
+  constructor(scope: Construct, id: string, { name, bundle, hub, permissions, named, ...props }: PipelineFunctionProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH });
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What cniwatch ${name} calls, and nothing else`,
+      ...(named === undefined ? {} : { roleName: named }),
     });
     const statements = [
       ...policyStatements(permissions, hubGrants(this, hub)),
+      ...(props.statements ?? []),
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
       // X-Ray offers no resource for these (service authorization reference).
       new PolicyStatement({ actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] }),
@@ -48,6 +56,7 @@ export class PipelineFunction extends Construct {
     acknowledgeWildcards(this.role, statements, whyWildcard);
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
+      ...(named === undefined ? {} : { functionName: named }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
@@ -64,6 +73,7 @@ export class PipelineFunction extends Construct {
         CNIWATCH_TABLE: hub.table.tableName,
         CNIWATCH_EVENT_BUS: hub.bus.eventBusName,
         NODE_OPTIONS: '--enable-source-maps',
+        ...props.environment,
       },
     });
   }

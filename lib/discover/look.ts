@@ -1,5 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import { type DiscoverClients, discoverRegion } from '#lib/discover/discover.ts';
+import type { Runners } from '#lib/discover/runner.ts';
 import { described, selectsByTags, selectsName } from '#lib/discover/select.ts';
 import type { Source } from '#lib/discover/sources.ts';
 import { type PlaceFailure, placeFailure, type Seen } from '#lib/discover/unseen.ts';
@@ -11,6 +12,8 @@ export interface LookPorts {
   clientsOf(region: string, role?: AccountRole): DiscoverClients;
   /** Describe each cluster, so that its VPC and its tags are known. */
   readonly describe?: boolean;
+  /** Functions inside VPCs; where there are some, each cluster is described. */
+  readonly runners?: Runners;
 }
 
 interface Looking {
@@ -52,7 +55,7 @@ async function entered({ account = '', regions: [region = ''] }: Source, role: A
 async function lookInRegion(
   source: Source,
   { account, region }: { readonly account: string; readonly region: string },
-  { clientsOf, describe = false }: LookPorts,
+  { clientsOf, runners, describe = runners !== undefined }: LookPorts,
 ): Promise<Seen> {
   const { role, selection } = source;
   const clients = clientsOf(region, role);
@@ -62,7 +65,7 @@ async function lookInRegion(
     const names = all.map(({ name }) => name);
     const named = all.filter(({ name }) => selectsName(selection, name)).map((target) => (role ? { ...target, role } : target));
     if (!describe && !selectsByTags(selection)) return { source, region, names, targets: named, failures: [] };
-    return { source, region, names, ...(await describeAll(named, place, clients)) };
+    return { source, region, names, ...(await describeAll(named, place, { eks: clients.eks, runners })) };
   } catch (error) {
     return { source, region, names: [], targets: [], failures: [placeFailure(place, expected(error))] };
   }
@@ -72,13 +75,13 @@ async function lookInRegion(
 async function describeAll(
   named: readonly Target[],
   place: Source & { readonly region: string },
-  { eks }: DiscoverClients,
+  { eks, runners }: Pick<DiscoverClients, 'eks'> & { readonly runners: Runners | undefined },
 ): Promise<Pick<Seen, 'targets' | 'failures'>> {
   const targets: Target[] = [];
   const failures: PlaceFailure[] = [];
   for (const target of named) {
     try {
-      const meant = await described(target, place.selection, eks);
+      const meant = await described(target, { selection: place.selection, runners, eks });
       if (meant !== undefined) targets.push(meant);
     } catch (error) {
       failures.push(placeFailure(place, expected(error)));

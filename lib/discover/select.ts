@@ -1,6 +1,7 @@
 import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
 import { awsFailure } from '#lib/collect/aws/failure.ts';
 import type { ClusterSelection } from '#lib/discover/entry.ts';
+import { type Runners, withRunner } from '#lib/discover/runner.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import { matchesAny } from '#lib/model/name-pattern.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -23,16 +24,24 @@ function selectsTags({ tags: wanted = {}, exceptTags = {} }: ClusterSelection, t
 }
 
 /**
- * The target with its VPC and tags, where its tags are meant; undefined where they are not, or the cluster is gone by now.
+ * The target with its VPC, its tags and its runner, where its tags are meant; undefined where they are not, or the cluster is gone by now.
  * @throws ReadFailure where tags decide and could not be read
  */
-export async function described(target: Target, selection: ClusterSelection, eks: EKSClient): Promise<Target | undefined> {
+export async function described(
+  target: Target,
+  {
+    selection,
+    runners,
+    eks,
+  }: { readonly selection: ClusterSelection; readonly runners: Runners | undefined; readonly eks: EKSClient },
+): Promise<Target | undefined> {
   try {
     const { cluster } = await eks.send(new DescribeClusterCommand({ name: target.name }));
     const tags = cluster?.tags ?? {};
     if (!selectsTags(selection, tags)) return undefined;
     const vpcId = cluster?.resourcesVpcConfig?.vpcId;
-    return { ...target, tags, ...(vpcId === undefined ? {} : { vpcId }) };
+    const known = { ...target, tags, ...(vpcId === undefined ? {} : { vpcId }) };
+    return runners === undefined ? known : withRunner(known, cluster, runners);
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     if (!selectsByTags(selection)) return target;
