@@ -7,7 +7,8 @@ import { section } from '#lib/cli/sections.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { didYouMean } from '#lib/config/nearest.ts';
-import type { Check } from '#lib/model/check.ts';
+import { CLUSTER_NOT_SEEN } from '#lib/evaluate/cluster-not-seen.ts';
+import type { CheckDeclaration } from '#lib/model/check.ts';
 import { REMEDIES } from '#lib/model/remedies.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
@@ -15,7 +16,7 @@ export async function runExplainCommand(
   id: string | undefined,
   { list, output }: ExplainOptions,
   { stdout }: Pick<System, 'stdout'>,
-  registry: readonly Check[] = CHECKS,
+  registry: readonly CheckDeclaration[] = [...CHECKS, CLUSTER_NOT_SEEN],
 ): Promise<number> {
   const width = Math.min(stdout.columns ?? 100, 100);
   if (list || id === undefined) {
@@ -33,7 +34,7 @@ export async function runExplainCommand(
   return EXIT.ok;
 }
 
-function unknownId(id: string, registry: readonly Check[]): string {
+function unknownId(id: string, registry: readonly CheckDeclaration[]): string {
   const ids = [...registry.map((each) => each.id), ...Object.keys(REMEDIES)];
   return `there is no check "${id}"${didYouMean(id, ids) || ': `cniwatch explain --list` names them'}`;
 }
@@ -41,19 +42,19 @@ function unknownId(id: string, registry: readonly Check[]): string {
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** The contract of `explain --list --output json`. */
-function listed({ id, area, title, severity, inputs, remediations }: Check): object {
+function listed({ id, area, title, severity, inputs, remediations }: CheckDeclaration): object {
   return { id, area, title, severity, inputs, remediations };
 }
 
-function whole(check: Check): object {
+function whole(check: CheckDeclaration): object {
   const { optional, metrics, docs, options } = check;
   return { ...listed(check), optional, options: z.toJSONSchema(options, { io: 'input' }), metrics, docs };
 }
 
-const listLine = ({ id, area, severity, title }: Check): string =>
+const listLine = ({ id, area, severity, title }: CheckDeclaration): string =>
   `${id.padEnd(30)} ${area.padEnd(8)} ${severity.padEnd(9)} ${title}\n`;
 
-function explanation(check: Check, width: number): string {
+function explanation(check: CheckDeclaration, width: number): string {
   const { id, title, area, severity, inputs, optional, docs, metrics, remediations } = check;
   const { warning, critical, unknown, notApplicable } = docs.verdicts;
   const verdicts = { critical, warning, unknown, 'not applicable': notApplicable };
@@ -67,7 +68,10 @@ function explanation(check: Check, width: number): string {
     ...section('Options', optionEntries(check), width),
     ...section(
       'Reads',
-      [['needs', inputs.join(', ')], ...(optional.length > 0 ? [['uses', optional.join(', ')] as const] : [])],
+      [
+        ...(inputs.length > 0 ? [['needs', inputs.join(', ')] as const] : []),
+        ...(optional.length > 0 ? [['uses', optional.join(', ')] as const] : []),
+      ],
       width,
     ),
     ...section(
@@ -91,7 +95,7 @@ function explanation(check: Check, width: number): string {
 
 const isGiven = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
 
-function optionEntries({ options }: Check): readonly (readonly [string, string])[] {
+function optionEntries({ options }: CheckDeclaration): readonly (readonly [string, string])[] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input' }) as {
     properties?: Record<string, { description?: string; default?: unknown }>;
   };

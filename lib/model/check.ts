@@ -75,6 +75,9 @@ export interface Check<In extends SliceKey = SliceKey, Opt extends SliceKey = Sl
   evaluate(context: CheckContext<In, Opt, z.output<O>>): CheckResult;
 }
 
+/** What is known of a check without running it. */
+export type CheckDeclaration = Omit<Check, 'evaluate'>;
+
 /** Infers a check's types from its declaration. */
 export function defineCheck<const In extends SliceKey, const Opt extends SliceKey, O extends z.ZodType>(
   check: Check<In, Opt, O>,

@@ -1,12 +1,13 @@
 import { COLLECTORS } from '#lib/collect/collectors.ts';
 import { gatherPermissions } from '#lib/collect/permissions.ts';
-import type { Check } from '#lib/model/check.ts';
+import type { CheckDeclaration } from '#lib/model/check.ts';
 import type { Permissions } from '#lib/model/permissions.ts';
 import type { SliceKey } from '#lib/model/snapshot.ts';
 import { code, list, section } from './markdown.ts';
 
 /** What a check reads, and the grants that reading takes: those of its inputs' collectors and of what these need in turn. */
-export function inputsSection({ inputs, optional }: Check): string {
+export function inputsSection({ inputs, optional }: CheckDeclaration): string {
+  if (inputs.length + optional.length === 0) return '';
   const permissions = gatherPermissions(collectedFor([...inputs, ...optional]).map((key) => COLLECTORS[key].permissions));
   return section(
     'Inputs and grants',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Check } from '#lib/model/check.ts';
+import { CLUSTER_NOT_SEEN } from '#lib/evaluate/cluster-not-seen.ts';
+import type { CheckDeclaration } from '#lib/model/check.ts';
 import type { MetricDeclaration } from '#lib/model/metric.ts';
 import { REMEDIES } from '#lib/model/remedies.ts';
 import { inputsSection } from './check-inputs.ts';
@@ -8,7 +9,7 @@ import { code, list, page, section, table } from './markdown.ts';
 export const GENERATED = '<!-- Written by `npm run docs` from the checks themselves: edit those. -->';
 
 /** The page of one check, from its own metadata. */
-export function checkPage(check: Check): string {
+export function checkPage(check: CheckDeclaration): string {
   const { docs, metrics } = check;
   return page(
     GENERATED,
@@ -34,21 +35,26 @@ export function checkPage(check: Check): string {
   );
 }
 
-export const sourceOf = ({ area, id }: Check): string => `lib/checks/${area}/${id}.ts`;
+export const sourceOf = ({ area, id }: CheckDeclaration): string =>
+  id === CLUSTER_NOT_SEEN.id ? `lib/evaluate/${id}.ts` : `lib/checks/${area}/${id}.ts`;
 
 /** Exit codes of `cniwatch check`, where this finding is the worst of the run. */
-function verdictRows({ docs: { verdicts } }: Check): readonly (readonly string[])[] {
+function verdictRows({ inputs, docs: { verdicts } }: CheckDeclaration): readonly (readonly string[])[] {
   const rows: readonly (readonly [string, string, string | undefined])[] = [
     ['ok', '0', 'nothing of what follows'],
     ['warning', '1', verdicts.warning],
     ['critical', '2', verdicts.critical],
-    ['unknown', '3', ['an input was not read', verdicts.unknown].filter(Boolean).join('; or ')],
+    [
+      'unknown',
+      '3',
+      [inputs.length > 0 ? 'an input was not read' : '', verdicts.unknown].filter(Boolean).join('; or ') || undefined,
+    ],
     ['not-applicable', '0', verdicts.notApplicable],
   ];
   return rows.flatMap(([verdict, exit, when]) => (when === undefined ? [] : [[code(verdict), exit, when]]));
 }
 
-function optionsBody({ id, options }: Check): readonly string[] {
+function optionsBody({ id, options }: CheckDeclaration): readonly string[] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input' });
   const rows = Object.entries(properties).flatMap(([name, schema]) => {
     if (typeof schema === 'boolean') return [];

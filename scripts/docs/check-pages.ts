@@ -1,14 +1,15 @@
 import { CHECKS } from '#lib/checks/index.ts';
-import type { Check } from '#lib/model/check.ts';
+import { CLUSTER_NOT_SEEN } from '#lib/evaluate/cluster-not-seen.ts';
+import type { CheckDeclaration } from '#lib/model/check.ts';
 import { checkPage, GENERATED } from './check-page.ts';
 import { code, page, section, table } from './markdown.ts';
 
 /** Every page under docs/checks by its file name. */
-export function checkPages(checks: readonly Check[] = CHECKS): ReadonlyMap<string, string> {
+export function checkPages(checks: readonly CheckDeclaration[] = [...CHECKS, CLUSTER_NOT_SEEN]): ReadonlyMap<string, string> {
   return new Map([['README.md', overview(checks)], ...checks.map((check) => [`${check.id}.md`, checkPage(check)] as const)]);
 }
 
-function overview(checks: readonly Check[]): string {
+function overview(checks: readonly CheckDeclaration[]): string {
   const rows = checks.map((check) => [
     `[${check.id}](${check.id}.md)`,
     check.area,
@@ -19,7 +20,7 @@ function overview(checks: readonly Check[]): string {
   return page(
     GENERATED,
     '# Checks',
-    'Every check judges one Snapshot of one cluster. `cniwatch explain <check>` prints the same on a terminal, and ' +
+    'Every check but `cluster-not-seen`, which is of the fleet, judges one Snapshot of one cluster. `cniwatch explain <check>` prints the same on a terminal, and ' +
       '`cniwatch check --check <id>,...` or `--area <area>,...` runs some of them.',
     table(['check', 'area', 'what it looks at', 'at worst', 'remediations'], rows),
     section(

@@ -100,3 +100,12 @@ test.each([
 ])('neither a check nor a remediation: %s', async (id, message) =>
   expect(explain(id, { output: 'text' })).rejects.toThrow(message),
 );
+
+test("the fleet's own check is explained and listed as the others are, and reads nothing", async () => {
+  const system = aSystem();
+  await runExplainCommand('cluster-not-seen', { output: 'text' }, system);
+  expect(system.out()).toMatch(/^cluster-not-seen: .*\narea cluster, at worst critical\n/);
+  expect(system.out()).not.toMatch(/^Reads/m);
+  await runExplainCommand(undefined, { list: true, output: 'text' }, system);
+  expect(system.out().match(/^cluster-not-seen +cluster +critical/gm)).toHaveLength(1);
+});
