@@ -4,12 +4,14 @@ import { configJsonSchema } from '#lib/config/schema.ts';
 import { webhookBody } from '#lib/model/notification.ts';
 import { triageDocument } from '#lib/model/triage.ts';
 import { grafanaDashboard } from '#lib/publish/dashboard/grafana-dashboard.ts';
+import { costPage } from '#scripts/docs/cost-page.ts';
 import { eventSchemas } from '#scripts/docs/event-schemas.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
 
 /** What is generated beside the checks' pages, by its name under docs/. */
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
+    ['cost.md', costPage()],
     ['permissions.md', permissionsPage()],
     ['schemas/triage.json', `${JSON.stringify(z.toJSONSchema(triageDocument), null, 2)}\n`],
     ['schemas/webhook.json', `${JSON.stringify(z.toJSONSchema(webhookBody, { io: 'input', target: 'draft-7' }), null, 2)}\n`],

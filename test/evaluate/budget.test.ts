@@ -37,7 +37,7 @@ test('a cluster stays within its budget: 12 series by default, 40 with every met
   const byDefault = seriesCounts(CHECKS, 'default');
   expect(byDefault.cluster).toBeLessThanOrEqual(12);
   expect(byDefault.optIn).toBeLessThanOrEqual(6);
-  expect(byDefault.subnet).toBeLessThanOrEqual(2);
+  expect(byDefault.subnet).toBeLessThanOrEqual(3);
   const { cluster, optIn, subnet } = seriesCounts(CHECKS, 'all');
   expect(cluster + optIn + 6 * subnet).toBeLessThanOrEqual(40);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CHECKS } from '#lib/checks/index.ts';
 import type { Metric, MetricDeclaration } from '#lib/model/metric.ts';
 import { chosenMetrics } from '#lib/publish/chosen-metrics.ts';
+import { SYMPTOMS } from '#lib/publish/dashboard/symptoms.ts';
 import { wantedSeries } from '#lib/publish/metric-history.ts';
 import { aCheck } from '#test/scenarios/checks.ts';
 
@@ -32,4 +33,9 @@ test('what forecasts recall of CloudWatch is published by default', () => {
   expect(recalled.length).toBeGreaterThan(0);
   const read = recalled.map((name): Metric => ({ name, unit: 'Count', dimensions: {}, value: 1 }));
   expect(chosenMetrics(read, 'default', CHECKS)).toEqual(read);
+});
+
+test('every metric that an alarm is on is published by default', () => {
+  const essential = CHECKS.flatMap((check) => check.metrics.filter((metric) => metric.essential).map(({ name }) => name));
+  for (const { metric } of SYMPTOMS) expect(essential).toContain(metric);
 });

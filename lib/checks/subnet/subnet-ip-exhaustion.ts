@@ -31,7 +31,13 @@ export const check = defineCheck({
   options,
   metrics: [
     { name: FREE_ADDRESSES, unit: 'Count', per: 'subnet', description: 'free IPv4 addresses of a subnet', essential: true },
-    { name: 'SubnetUsedPercent', unit: 'Percent', per: 'subnet', description: 'used share of the IPv4 addresses of a subnet' },
+    {
+      name: 'SubnetUsedPercent',
+      unit: 'Percent',
+      per: 'subnet',
+      description: 'used share of the IPv4 addresses of a subnet',
+      essential: true,
+    },
   ],
   docs: {
     question:

@@ -22,7 +22,7 @@ export function fleetWorlds(clusters: readonly number[], now: Date): FleetWorlds
   return {
     home,
     members: others.map((world) => ({ role: ROLE, externalId: 'fleet', worlds: [world] })),
-    config: [`fleet: [{ region: ${REGION} }]`, 'accounts:', ...entries, ''].join('\n'),
+    config: [`fleet: [{ region: ${REGION} }]`, ...(entries.length > 0 ? ['accounts:', ...entries] : []), ''].join('\n'),
   };
 }
 
