@@ -7,6 +7,7 @@ import { memberRoles } from '#infra/constructs/member-roles.ts';
 import { Notifications } from '#infra/constructs/notifications.ts';
 import { pipeline } from '#infra/constructs/pipeline.ts';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
+import { Reports } from '#infra/constructs/reports.ts';
 import { runAlarms } from '#infra/constructs/run-alarms.ts';
 import { runBucket } from '#infra/constructs/run-bucket.ts';
 import { RunSchedule } from '#infra/constructs/run-schedule.ts';
@@ -93,6 +94,9 @@ export class HubStack extends Stack {
     const { undelivered } = new RunSchedule(this, 'RunSchedule', { schedule: settings.schedule, pipeline: machine });
     runAlarms(this, { pipeline: machine, functions, undelivered, settings });
     const { notifications: targets, schedules } = settings.config;
+    if (schedules.reports.daily !== undefined || schedules.reports.weekly !== undefined) {
+      new Reports(this, 'Reports', { hub, bundle: bundles.report, schedules, alarmTopicArn: settings.alarmTopicArn });
+    }
     const notify =
       targets.length > 0
         ? new Notifications(this, 'Notifications', {

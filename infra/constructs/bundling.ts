@@ -5,10 +5,10 @@ import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-export const FUNCTIONS = ['discover', 'check-cluster', 'summarise', 'notify'] as const;
+export const FUNCTIONS = ['discover', 'check-cluster', 'summarise', 'notify', 'report'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 /** The functions that are states of the state machine. */
-export type StepName = Exclude<FunctionName, 'notify'>;
+export type StepName = Exclude<FunctionName, 'notify' | 'report'>;
 
 /**
  * How a function becomes one ES module: the SDK goes in, so that the version tested is the version that runs.

@@ -16,6 +16,8 @@ export function runBucket(scope: Construct): IBucket {
       // Rewritten by every run: what is this old belongs to a cluster that is gone.
       { id: 'history', prefix: 'history/', expiration: Duration.days(30) },
       { id: 'runs', prefix: 'runs/', expiration: Duration.days(90) },
+      // A year, and the report a year ago to compare with.
+      { id: 'reports', prefix: 'reports/', expiration: Duration.days(400) },
       { id: 'leftovers', noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
   });

@@ -10,6 +10,8 @@ import { explainCommand } from '#lib/cli/explain.ts';
 import { notifyCommand } from '#lib/cli/notify.ts';
 import { offboardCommand } from '#lib/cli/offboard.ts';
 import { onboardCommand } from '#lib/cli/onboard.ts';
+import { planCommand } from '#lib/cli/plan.ts';
+import { reportCommand } from '#lib/cli/report.ts';
 import type { System } from '#lib/cli/system.ts';
 import { processSystem } from '#lib/cli/system.ts';
 import { triageCommand } from '#lib/cli/triage.ts';
@@ -35,9 +37,11 @@ export async function main(
   const commands = [
     checkCommand,
     triageCommand,
+    reportCommand,
     captureCommand,
     explainCommand,
     whatIfCommand,
+    planCommand,
     configCommand,
     dashboardCommand,
     onboardCommand,

@@ -106,3 +106,11 @@ export async function listKeys(at: Bucket, prefix: string): Promise<string[]> {
   }
   return keys;
 }
+
+/** The folders right under a prefix, each with its slash, in S3's order; `after` leaves out those that sort up to it. */
+export async function* listFolders(at: Bucket, prefix: string, after?: string): AsyncGenerator<string> {
+  const query = { ...place(at), Prefix: prefix, Delimiter: '/', ...(after === undefined ? {} : { StartAfter: after }) };
+  for await (const page of paginateListObjectsV2({ client: at.s3 }, query, sendOptions(at))) {
+    for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) yield Prefix;
+  }
+}

@@ -43,8 +43,10 @@ test('the rules of cdk-nag stop a stack that breaks them', () => {
 const config = file('cniwatch.yaml', 'fleet:\n  - region: eu-west-1\n');
 const told = file('told.yaml', 'notifications:\n  - kind: sns\n    topic: arn:aws:sns:eu-west-1:111122223333:on-call\n');
 const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+const reported = file('reported.yaml', 'schedules:\n  reports: { daily: cron(0 7 * * ? *), weekly: cron(0 7 ? * MON *) }\n');
 test.each<[string, Record<string, string>]>([
   ['as it comes', {}],
+  ['with reports', { config: reported }],
   ['with somebody to be told', { config: told }],
   ['with a configuration and a topic for alarms', { config, alarmTopicArn, minutes: '10', maxConcurrency: '2' }],
 ])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context) => {

@@ -26,6 +26,7 @@ test('the bucket is private, encrypted, versioned, outlives the stack, and forge
         { Prefix: 'snapshots/', ExpirationInDays: 30, Status: 'Enabled' },
         { Prefix: 'history/', ExpirationInDays: 30, Status: 'Enabled' },
         { Prefix: 'runs/', ExpirationInDays: 90, Status: 'Enabled' },
+        { Prefix: 'reports/', ExpirationInDays: 400, Status: 'Enabled' },
         { NoncurrentVersionExpiration: { NoncurrentDays: 7 }, Status: 'Enabled' },
       ],
     },

@@ -17,8 +17,9 @@ export function memoryBucket({ pageSize = 1_000 } = {}) {
     const stream = Object.assign(Readable.from([body]), { transformToString: async () => body.toString('utf8') });
     return { Body: stream as never, ContentLength: body.length };
   });
-  s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken }) => {
-    const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
+  s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken, Delimiter, StartAfter = '' }) => {
+    const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix) && key > StartAfter).sort();
+    if (Delimiter !== undefined) return { CommonPrefixes: foldersOf(keys, Prefix).map((folder) => ({ Prefix: folder })) };
     const start = Number(ContinuationToken ?? 0);
     const end = start + pageSize;
     return {
@@ -34,3 +35,9 @@ export function memoryBucket({ pageSize = 1_000 } = {}) {
     json: (key: string) => JSON.parse(objects.get(key)?.toString('utf8') ?? 'null'),
   };
 }
+
+const foldersOf = (keys: readonly string[], prefix: string): string[] => [
+  ...new Set(
+    keys.filter((key) => key.includes('/', prefix.length)).map((key) => key.slice(0, key.indexOf('/', prefix.length) + 1)),
+  ),
+];

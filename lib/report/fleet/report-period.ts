@@ -24,6 +24,30 @@ export function periodBefore(kind: ReportKind, timezone: string, to: string): Pe
   return { from: new Date(from).toISOString(), to: new Date(end).toISOString() };
 }
 
+/** A report covers the time since the last one, but no more than this. */
+const MOST_DAYS = 35;
+
+/**
+ * From the end of the last report of this kind, so that a missed one leaves no gap; without one, or after a long time, one day or seven.
+ * `note` says where that is not the usual time.
+ */
+export function periodSince(
+  kind: ReportKind,
+  { timezone, to, previousEnd }: { readonly timezone: string; readonly to: string; readonly previousEnd: string | undefined },
+): Period & { readonly note?: string } {
+  const usual = periodBefore(kind, timezone, to);
+  const since = previousEnd === undefined ? Number.NaN : Date.parse(previousEnd);
+  const end = Date.parse(usual.to);
+  if (!(since < end) || end - since > MOST_DAYS * DAY) return usual;
+  const from = new Date(since).toISOString();
+  const unusual = Math.abs(since - Date.parse(usual.from)) > 2 * 3_600_000;
+  return {
+    from,
+    to: usual.to,
+    ...(unusual && { note: `The last ${kind} report is of ${dateIn(timezone, from)}: this one covers the time since then.` }),
+  };
+}
+
 /** What the clock on the wall shows, as if it were UTC; milliseconds since 1970. */
 function wallClock(at: number, timezone: string): number {
   const format = new Intl.DateTimeFormat('en-US', {
