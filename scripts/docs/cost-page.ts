@@ -103,7 +103,7 @@ export function costPage(): string {
 }
 
 function measuredSection(): string {
-  const { command, at, fleet, wallSeconds, checkSeconds, peakMb, bucketLeftPercent, calls } = MEASURED;
+  const { command, at, fleet, wallSeconds, checkSeconds, peakMb, bucketLeftPercent, calls, oneAccount } = MEASURED;
   return section(
     'What was measured',
     `${code(command)} on ${at}: ${fleet}. The sandbox served AWS and the API servers and enforced EC2's token buckets; the table of findings was not part of it. A large cluster takes longer: measure yours by the durations of its sources in the report.`,
@@ -122,6 +122,7 @@ function measuredSection(): string {
         ],
       ],
     ),
+    `Clusters of one account and Region share half of what EC2 refills, so checks wait where many of them run at once: of 100 clusters of one account (${code(oneAccount.command)}), ${oneAccount.atOnce} ran at once, a check took ${oneAccount.checkSeconds} s in the median and the run ${oneAccount.wallSeconds} s, and ${oneAccount.bucketLeftPercent} % of the emptiest bucket were left. A lower ${code('maxConcurrency')} costs less there.`,
   );
 }
 
