@@ -22,7 +22,9 @@ const settings = z.object({
     .min(1)
     .max(1_000)
     .default(10)
-    .describe('clusters checked at once: those of one account and Region share a capped rate, since the CNI draws on the same buckets'),
+    .describe(
+      'clusters checked at once: those of one account and Region share a capped rate, since the CNI draws on the same buckets',
+    ),
   config: z.string().optional().describe('a cniwatch.yaml to put into the bucket; without it the object there stays as it is'),
   writeConfig: flag
     .default(true)

