@@ -24,7 +24,7 @@ export type RemediationOwner = Readonly<z.infer<typeof remediationOwner>>;
 
 /** The change as its owner's source would have it. */
 export const sourcePatch = z.object({
-  format: z.enum(['terraform', 'cloudformation', 'helm-values', 'manifest']),
+  format: z.enum(['terraform', 'cloudformation', 'helm-values', 'manifest', 'json']),
   /** Where it goes, a sentence. */
   where: z.string(),
   text: z.string(),

@@ -85,7 +85,7 @@ export interface Remediation<O extends z.ZodType = z.ZodType> {
   draft(context: PlanContext<z.output<O>>): DraftOutcome;
   /** Every guard with its value, on a fresh Snapshot. */
   preflight(snapshot: Snapshot, plan: RemediationPlan, options: z.output<O>): readonly Precondition[];
-  /** Whether what it is for has come about, by an Assessment after it; absent where the findings of the plan tell. */
+  /** Whether what it is for has come about, where it is more than that the plan's findings are resolved. */
   gained?(after: Assessment, plan: RemediationPlan): boolean;
 }
 
