@@ -37,6 +37,7 @@ header p, .soft { color: var(--soft); }
 .not-applicable { --colour: var(--na); --soft-colour: var(--na-soft); }
 section { margin-top: 2.75rem; }
 section section { margin-top: 1.5rem; }
+h2 + .panel { margin-top: .6rem; }
 .note { border-left: .3rem solid var(--warning); padding: .3rem .8rem; background: var(--warning-soft); color: var(--text); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding: 0 0 .4rem; }
