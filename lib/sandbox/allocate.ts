@@ -74,6 +74,24 @@ export class SubnetSpace {
     return address;
   }
 
+  /** Takes this very prefix. @throws AwsError InvalidParameterValue where it is no free /28 of the subnet */
+  takeThisPrefix(prefix: string): string {
+    const { from, end } = this.#range(prefix);
+    const free = this.#state.subarray(from, end).every((state) => state === FREE);
+    if (end - from !== PREFIX_SIZE || from % PREFIX_SIZE !== 0 || !free)
+      throw new AwsError('InvalidParameterValue', `The prefix ${prefix} cannot be assigned here.`);
+    for (let offset = from; offset < end; offset++) this.#hold(offset);
+    return prefix;
+  }
+
+  /** Marks addresses and prefixes that somebody has already; what is of another subnet is passed over. */
+  hold(addressesAndPrefixes: readonly string[]): void {
+    for (const each of addressesAndPrefixes) {
+      const { from, end } = this.#range(each);
+      for (let offset = from; offset < end; offset++) if (this.#state[offset] === FREE) this.#hold(offset);
+    }
+  }
+
   /** Whether a prefix can be had. */
   hasPrefix(): boolean {
     return this.#nextPrefix() !== undefined;

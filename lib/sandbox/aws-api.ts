@@ -10,14 +10,16 @@ import { type PublishedMetric, readMetricData } from '#lib/sandbox/cloudwatch.ts
 import { answerEc2 } from '#lib/sandbox/ec2.ts';
 import { type Ec2Query, parseEc2Query } from '#lib/sandbox/ec2-query.ts';
 import { type BucketLow, Ec2Throttle } from '#lib/sandbox/ec2-throttle.ts';
-import { type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
+import { type EksAnswer, type KubernetesEntry, routeEks } from '#lib/sandbox/eks.ts';
 import type { Faults } from '#lib/sandbox/fault.ts';
 import { sendFaulty } from '#lib/sandbox/faulty-answer.ts';
+import type { LiveWorld } from '#lib/sandbox/live-world.ts';
 import { answerMetricData } from '#lib/sandbox/metric-data.ts';
 import { answerOrganizations, isOrganizationsOperation } from '#lib/sandbox/organizations.ts';
 import type { RequestLog } from '#lib/sandbox/request-log.ts';
 import { answerServiceQuotas } from '#lib/sandbox/service-quotas.ts';
 import type { World } from '#lib/sandbox/world.ts';
+import { writeEc2 } from '#lib/sandbox/writes/ec2-writes.ts';
 import { xml } from '#lib/sandbox/xml.ts';
 
 /** What is asked, and how to answer it. */
@@ -31,6 +33,8 @@ interface Parts {
   readonly world: World;
   readonly accounts: Accounts;
   readonly members: readonly MemberAccount[];
+  /** What the worlds have become. */
+  readonly lives: ReadonlyMap<World, LiveWorld>;
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly now: () => Date;
@@ -110,12 +114,13 @@ export class AwsApi {
       case 'eks': {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
         const { method = 'GET' } = request;
-        const routed = routeEks(world, { method, url, body, accessEntries: this.#entries(world) }, (cluster) =>
+        const live = this.#live(world);
+        const routed = routeEks(live, { method, url, body, accessEntries: this.#entries(world) }, (cluster) =>
           entry(cluster, world),
         );
         return routed === undefined
           ? unknownCall(`${method} ${url.pathname}`)
-          : { operation: routed.operation, answer: () => JSON.stringify(routed.answer()) };
+          : { operation: routed.operation, answer: () => this.#eks(routed, method, body) };
       }
       case 'sts': {
         const operation = new URLSearchParams(body).get('Action') ?? '';
@@ -159,11 +164,29 @@ export class AwsApi {
     return answerMetricData({ history: world.metricHistory, published: this.#metrics, now: now().getTime() / 1000 }, body);
   }
 
+  #live(world: World): LiveWorld {
+    const live = this.#parts.lives.get(world);
+    if (live === undefined) throw new Error('the sandbox does not serve this world');
+    return live;
+  }
+
+  #eks({ operation, answer }: EksAnswer, method: string, body: string): string {
+    const answered = JSON.stringify(answer());
+    // ListInsights is asked by POST too.
+    if (method !== 'GET' && operation !== 'ListInsights')
+      this.#parts.log.wrote({ service: 'eks', operation, parameters: JSON.parse(body || '{}') });
+    return answered;
+  }
+
   #ec2(query: Ec2Query, world: World): string {
     const throttle = this.#throttles.get(world) ?? new Ec2Throttle(() => this.#parts.now().getTime());
     this.#throttles.set(world, throttle);
     if (!throttle.take(query)) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
-    return answerEc2(world, query);
+    const live = this.#live(world);
+    const written = writeEc2(live, query);
+    if (written === undefined) return answerEc2(live.world, query);
+    this.#parts.log.wrote({ service: 'ec2', operation: query.action, parameters: query.parameters });
+    return written;
   }
 }
 

@@ -5,11 +5,11 @@ import type {
   NetworkAcl,
   NetworkInterface,
   SecurityGroup,
-  SecurityGroupRule,
   Subnet,
   SubnetCidrReservation,
   Vpc,
 } from '#lib/model/ec2.ts';
+import type { WorldSecurityGroupRule } from '#lib/sandbox/world.ts';
 import type { XmlValue } from '#lib/sandbox/xml.ts';
 
 type Tags = Readonly<Record<string, string>>;
@@ -143,8 +143,8 @@ export function securityGroupElement(group: SecurityGroup): XmlValue {
   };
 }
 
-export function securityGroupRuleElement({ referencedGroup, ...rule }: SecurityGroupRule): XmlValue {
-  return { ...rule, referencedGroupInfo: referencedGroup && { ...referencedGroup } };
+export function securityGroupRuleElement({ referencedGroup, tags, ...rule }: WorldSecurityGroupRule): XmlValue {
+  return { ...rule, referencedGroupInfo: referencedGroup && { ...referencedGroup }, tagSet: tags && tagSet(tags) };
 }
 
 export function networkAclElement(acl: NetworkAcl): XmlValue {

@@ -5,12 +5,12 @@ import type {
   NetworkAcl,
   NetworkInterface,
   SecurityGroup,
-  SecurityGroupRule,
   Subnet,
   SubnetCidrReservation,
   Vpc,
 } from '#lib/model/ec2.ts';
 import type { FieldsOf } from '#lib/sandbox/ec2-filters.ts';
+import type { WorldSecurityGroupRule } from '#lib/sandbox/world.ts';
 
 export const VPC_FIELDS: FieldsOf<Vpc> = {
   'vpc-id': ({ vpcId }) => [vpcId],
@@ -81,7 +81,7 @@ export const SECURITY_GROUP_FIELDS: FieldsOf<SecurityGroup> = {
   'owner-id': ({ ownerId }) => [ownerId],
 };
 
-export const SECURITY_GROUP_RULE_FIELDS: FieldsOf<SecurityGroupRule> = {
+export const SECURITY_GROUP_RULE_FIELDS: FieldsOf<WorldSecurityGroupRule> = {
   'group-id': ({ groupId }) => [groupId],
   'security-group-rule-id': ({ securityGroupRuleId }) => [securityGroupRuleId],
 };

@@ -9,11 +9,19 @@ export interface Ec2Query {
   text(name: string): string | undefined;
   /** `InstanceId.1`, `InstanceId.2`, ... */
   list(name: string): readonly string[];
+  /** `<prefix>.1`, `<prefix>.2`, ... of a list of structures: what reads the fields of each. */
+  structures(prefix: string): readonly Ec2Structure[];
+  /** Everything that was asked, less what every request has. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
+
+/** One structure of a list. */
+export type Ec2Structure = Pick<Ec2Query, 'text' | 'list' | 'structures'>;
 
 export function parseEc2Query(body: string): Ec2Query {
   const parameters = new URLSearchParams(body);
   const text = (name: string) => parameters.get(name) ?? undefined;
+  const names = [...parameters.keys()];
   const list = (prefix: string): string[] => {
     const values: string[] = [];
     for (let index = 1; ; index++) {
@@ -26,7 +34,20 @@ export function parseEc2Query(body: string): Ec2Query {
   for (let index = 1; parameters.has(`Filter.${index}.Name`); index++) {
     filters.push({ name: parameters.get(`Filter.${index}.Name`) ?? '', values: list(`Filter.${index}.Value`) });
   }
-  return { action: text('Action') ?? '', filters, text, list };
+  const structures = (prefix: string): Ec2Structure[] => {
+    const found: Ec2Structure[] = [];
+    for (let index = 1; names.some((name) => name.startsWith(`${prefix}.${index}.`)); index++) {
+      const at = `${prefix}.${index}.`;
+      found.push({
+        text: (name) => text(`${at}${name}`),
+        list: (name) => list(`${at}${name}`),
+        structures: (name) => structures(`${at}${name}`),
+      });
+    }
+    return found;
+  };
+  const { Action: action = '', Version: _, ...rest } = Object.fromEntries(parameters);
+  return { action, filters, text, list, structures, parameters: rest };
 }
 
 /** How many results a page of a call may have, what it has without MaxResults (all by default), and the parameter of its ids. */

@@ -1,5 +1,8 @@
 import { type AccessEntries, routeAccessEntry } from '#lib/sandbox/access-entries.ts';
+import { addonCatalogue } from '#lib/sandbox/addon-catalogue.ts';
 import { AwsError } from '#lib/sandbox/aws-error.ts';
+import { routeUpdates } from '#lib/sandbox/eks-update-routes.ts';
+import type { LiveCluster, LiveWorld } from '#lib/sandbox/live-world.ts';
 import { pageStart, pageToken } from '#lib/sandbox/page-token.ts';
 import type { JsonObject, World, WorldCluster } from '#lib/sandbox/world.ts';
 
@@ -27,16 +30,19 @@ export interface EksAnswer {
  * @returns undefined for a path that the sandbox does not know
  */
 export function routeEks(
-  world: World,
+  live: LiveWorld,
   { method, url, body, accessEntries }: EksRequest,
   entry: (cluster: string) => KubernetesEntry,
 ): EksAnswer | undefined {
   const [first, name, kind, item, below] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  if (first === 'addons' && method === 'GET') return addonCatalogue(live.world, name, url);
   if (first !== 'clusters') return undefined;
-  const cluster = () => clusterOf(world, name ?? '');
+  const cluster = () => clusterOf(live.world, name ?? '');
   if (kind === 'insights' && method === (item === undefined ? 'POST' : 'GET')) return insightsOf(cluster, item, body);
   if (kind === 'access-entries' && name !== undefined)
     return routeAccessEntry(accessEntries, { cluster, method, principal: item, below, body });
+  if (kind === 'updates' || below !== undefined)
+    return routeUpdates(() => liveCluster(live, name ?? ''), { method, kind, item, below, url, body });
   if (method !== 'GET') return undefined;
   const lists = { 'node-groups': 'nodegroups', addons: 'addons' } as const;
   if (name === undefined) {
@@ -46,7 +52,7 @@ export function routeEks(
         page(
           url,
           'clusters',
-          world.clusters.map((one) => one.name),
+          live.world.clusters.map((one) => one.name),
         ),
     };
   }
@@ -103,6 +109,10 @@ function clusterOf(world: World, name: string): WorldCluster {
   );
 }
 
+function liveCluster(live: LiveWorld, name: string): LiveCluster {
+  return found(live.cluster(name), `No cluster found for name: ${name}.`);
+}
+
 function describeCluster({ eks }: WorldCluster, { endpoint, certificateAuthorityData }: KubernetesEntry): JsonObject {
   return { cluster: { ...eks, endpoint, certificateAuthority: { data: certificateAuthorityData } } };
 }
@@ -117,7 +127,7 @@ function found<T>(value: T | undefined, message: string): T {
   return value;
 }
 
-function page(url: URL, field: string, names: readonly string[]): JsonObject {
+export function page(url: URL, field: string, names: readonly string[]): JsonObject {
   const { searchParams } = url;
   return pageOf(field, names, { maxResults: searchParams.get('maxResults'), nextToken: searchParams.get('nextToken') });
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
+import type { Agenda } from '#lib/sandbox/agenda.ts';
+import { isEqual } from '#lib/sandbox/patch/json-object.ts';
 import { eventsOf, reacted, reactionTo } from '#lib/sandbox/reactions.ts';
 import type { KubernetesObject, KubernetesResource, Reaction, WorldCluster } from '#lib/sandbox/world.ts';
 
-/** Kinds that every server has, and worlds have no objects of: what lets people and programs in. */
+/** Kinds that every server has, and worlds have no objects of: what lets people and programs in, and what keeps pods running. */
 const ADMINISTRATION: readonly KubernetesResource[] = (
   [
     ['rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false],
@@ -11,6 +12,7 @@ const ADMINISTRATION: readonly KubernetesResource[] = (
     ['rbac.authorization.k8s.io/v1', 'Role', 'roles', true],
     ['rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings', true],
     ['v1', 'ResourceQuota', 'resourcequotas', true],
+    ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true],
     ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', false],
     ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings', false],
   ] as const
@@ -22,79 +24,127 @@ interface Created {
   readonly reaction: Reaction | undefined;
 }
 
-/** The objects of one cluster: the world's own, and what was created and deleted since. */
-export class KubernetesStore {
-  readonly #cluster: WorldCluster;
-  readonly #now: () => Date;
-  readonly #created = new Map<KubernetesResource, Created[]>();
-  readonly #removed = new Map<KubernetesResource, Set<KubernetesObject>>();
+/** What a write did to one object: neither is there before a creation, nor after a deletion. */
+export interface Change {
+  readonly kind: string;
+  readonly before: KubernetesObject | undefined;
+  readonly after: KubernetesObject | undefined;
+}
 
-  constructor(cluster: WorldCluster, now: () => Date) {
+/** Where a kind is. */
+export type Kind = Pick<KubernetesResource, 'apiVersion' | 'plural'>;
+
+/** The objects of one cluster: the world's own, and what became of them since. */
+export class KubernetesStore {
+  /** Called after every write, with what it did: controllers listen here. */
+  onChange: (change: Change) => void = () => undefined;
+  readonly #cluster: WorldCluster;
+  readonly #agenda: Agenda;
+  /** The world's own as they are now; a kind of which none was changed is not in here. */
+  readonly #items = new Map<KubernetesResource, readonly KubernetesObject[]>();
+  readonly #created = new Map<KubernetesResource, readonly Created[]>();
+  /** Made when it is first asked for. */
+  readonly #given = new Map<KubernetesResource, ReadonlyMap<string, KubernetesObject>>();
+  #version = 1_000;
+
+  constructor(cluster: WorldCluster, agenda: Agenda) {
     this.#cluster = cluster;
-    this.#now = now;
+    this.#agenda = agenda;
   }
 
   /** One kind with its objects of this moment; undefined where it is not served. */
-  find({ apiVersion, plural }: { apiVersion: string; plural: string }): KubernetesResource | undefined {
+  find({ apiVersion, plural }: Kind): KubernetesResource | undefined {
+    this.#agenda.settle();
     const resource = this.#resource(apiVersion, plural);
     if (resource === undefined) return undefined;
-    const created = [...(this.#created.get(resource) ?? []).map(current), ...(resource.kind === 'Event' ? this.#told() : [])];
-    const removed = this.#removed.get(resource);
-    if (created.length === 0 && removed === undefined) return resource;
-    const kept = removed === undefined ? resource.items : resource.items.filter((item) => !removed.has(item));
-    return { ...resource, items: [...kept, ...created] };
+    const created = [
+      ...(this.#created.get(resource) ?? []).map((one) => this.#current(one)),
+      ...(resource.kind === 'Event' ? this.#told() : []),
+    ];
+    const items = this.#items.get(resource);
+    if (created.length === 0 && items === undefined) return resource;
+    return { ...resource, items: [...(items ?? resource.items), ...created] };
+  }
+
+  get(kind: Kind, namespace: string | undefined, name: string): KubernetesObject | undefined {
+    return this.find(kind)?.items.find(isNamed(name, namespace));
+  }
+
+  /** As the world was given with it. */
+  given({ apiVersion, plural }: Kind, namespace: string | undefined, name: string): KubernetesObject | undefined {
+    const resource = this.#resource(apiVersion, plural);
+    if (resource === undefined) return undefined;
+    const index = this.#given.get(resource) ?? new Map(resource.items.map((item) => [keyOf(item), item]));
+    this.#given.set(resource, index);
+    return index.get(`${namespace ?? ''}/${name}`);
   }
 
   hasNamespace(name: string): boolean {
-    const items = this.find({ apiVersion: 'v1', plural: 'namespaces' })?.items ?? [];
-    return items.some(({ metadata }) => metadata.name === name);
+    return this.get({ apiVersion: 'v1', plural: 'namespaces' }, undefined, name) !== undefined;
+  }
+
+  /** Whether the world says what becomes of such an object. */
+  reactsTo(object: KubernetesObject): boolean {
+    return reactionTo(object, this.#cluster.reactions) !== undefined;
   }
 
   /** The object as the server has it; undefined where there is one of its name. */
-  create(
-    { apiVersion, plural }: KubernetesResource,
-    namespace: string | undefined,
-    body: KubernetesObject,
-  ): KubernetesObject | undefined {
-    const resource = this.#resource(apiVersion, plural);
-    const items = this.find({ apiVersion, plural })?.items ?? [];
-    if (resource === undefined || items.some(isNamed(body.metadata.name, namespace))) return undefined;
+  create(kind: Kind, namespace: string | undefined, body: KubernetesObject): KubernetesObject | undefined {
+    const resource = this.#resource(kind.apiVersion, kind.plural);
+    if (resource === undefined || this.get(kind, namespace, body.metadata.name) !== undefined) return undefined;
     const metadata = {
       ...body.metadata,
       ...(namespace === undefined ? {} : { namespace }),
       uid: randomUUID(),
-      creationTimestamp: this.#now().toISOString(),
+      resourceVersion: this.#nextVersion(),
+      creationTimestamp: this.#agenda.time.toISOString(),
     };
-    const object = { ...body, apiVersion, kind: resource.kind, metadata };
-    const created = { object, at: performance.now(), reaction: reactionTo(object, this.#cluster.reactions) };
+    const object = { ...body, apiVersion: resource.apiVersion, kind: resource.kind, metadata };
+    const created = { object, at: this.#agenda.elapsed, reaction: reactionTo(object, this.#cluster.reactions) };
     this.#created.set(resource, [...(this.#created.get(resource) ?? []), created]);
-    return current(created);
+    const after = this.#current(created);
+    this.onChange({ kind: resource.kind, before: undefined, after });
+    return after;
   }
 
-  /**
-   * Server-side apply, of one field manager alone: what it says of an object that is there replaces what was said, but for metadata,
-   * which is merged.
-   */
-  apply(resource: KubernetesResource, namespace: string | undefined, body: KubernetesObject): KubernetesObject | undefined {
-    const { apiVersion, plural } = resource;
-    const there = this.find({ apiVersion, plural })?.items.find(isNamed(body.metadata.name, namespace));
-    if (there === undefined) return this.create(resource, namespace, body);
-    this.remove(resource, namespace, body.metadata.name);
-    const labels = { ...there.metadata.labels, ...body.metadata.labels };
-    return this.create(resource, namespace, { ...there, ...body, metadata: { ...there.metadata, ...body.metadata, labels } });
+  /** Puts an object in the place of the one of its name; where its spec is another, it is of another generation. */
+  replace(kind: Kind, object: KubernetesObject): KubernetesObject | undefined {
+    const resource = this.#resource(kind.apiVersion, kind.plural);
+    const { name, namespace } = object.metadata;
+    const before = this.get(kind, namespace, name);
+    if (resource === undefined || before === undefined) return undefined;
+    if (isEqual(before, object)) return before;
+    const after = { ...object, metadata: { ...object.metadata, ...this.#stamps(before, object) } };
+    const is = isNamed(name, namespace);
+    const created = this.#created.get(resource) ?? [];
+    if (created.some((one) => is(one.object))) {
+      this.#created.set(
+        resource,
+        created.map((one) => (is(one.object) ? { ...one, object: after } : one)),
+      );
+    } else {
+      this.#items.set(
+        resource,
+        (this.#items.get(resource) ?? resource.items).map((item) => (is(item) ? after : item)),
+      );
+    }
+    this.onChange({ kind: resource.kind, before, after });
+    return after;
   }
 
   /** False where there is none of the name. */
-  remove({ apiVersion, plural }: KubernetesResource, namespace: string | undefined, name: string): boolean {
-    const resource = this.#resource(apiVersion, plural);
+  remove(kind: Kind, namespace: string | undefined, name: string): boolean {
+    const resource = this.#resource(kind.apiVersion, kind.plural);
     const is = isNamed(name, namespace);
-    if (resource === undefined || !this.find({ apiVersion, plural })?.items.some(is)) return false;
+    const before = this.get(kind, namespace, name);
+    if (resource === undefined || before === undefined) return false;
     this.#created.set(
       resource,
       (this.#created.get(resource) ?? []).filter(({ object }) => !is(object)),
     );
-    const own = resource.items.find(is);
-    if (own !== undefined) this.#removed.set(resource, (this.#removed.get(resource) ?? new Set()).add(own));
+    const items = this.#items.get(resource) ?? resource.items;
+    if (items.some(is)) this.#items.set(resource, items.toSpliced(items.findIndex(is), 1));
+    this.onChange({ kind: resource.kind, before, after: undefined });
     return true;
   }
 
@@ -104,7 +154,25 @@ export class KubernetesStore {
     if (pods === undefined) return undefined;
     const created = this.#created.get(pods)?.find(({ object }) => isNamed(name, namespace)(object));
     if (created !== undefined) return created.reaction?.log ?? '';
-    return pods.items.some(isNamed(name, namespace)) ? '' : undefined;
+    return this.get({ apiVersion: 'v1', plural: 'pods' }, namespace, name) === undefined ? undefined : '';
+  }
+
+  #stamps(before: KubernetesObject, after: KubernetesObject): object {
+    const { generation } = before.metadata as { readonly generation?: number };
+    const changed = !isEqual(before['spec'], after['spec']);
+    return {
+      resourceVersion: this.#nextVersion(),
+      ...(generation === undefined ? {} : { generation: changed ? generation + 1 : generation }),
+    };
+  }
+
+  #nextVersion(): string {
+    this.#version += 1;
+    return String(this.#version);
+  }
+
+  #current({ object, at, reaction }: Created): KubernetesObject {
+    return reacted(object, reaction, this.#agenda.elapsed - at);
   }
 
   /** Events about what was created. */
@@ -118,11 +186,9 @@ export class KubernetesStore {
   }
 }
 
+const keyOf = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
+
 const isNamed =
   (name: string, namespace: string | undefined) =>
   ({ metadata }: KubernetesObject): boolean =>
     metadata.name === name && metadata.namespace === namespace;
-
-function current({ object, at, reaction }: Created): KubernetesObject {
-  return reacted(object, reaction, performance.now() - at);
-}

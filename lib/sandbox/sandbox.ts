@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { Accounts, type MemberAccount } from '#lib/sandbox/accounts.ts';
 import { type AccountLow, AwsApi } from '#lib/sandbox/aws-api.ts';
@@ -9,13 +10,19 @@ import type { PublishedMetric } from '#lib/sandbox/cloudwatch.ts';
 import type { KubernetesEntry } from '#lib/sandbox/eks.ts';
 import { type Fault, Faults } from '#lib/sandbox/fault.ts';
 import { kubernetesListeners } from '#lib/sandbox/kubernetes-api.ts';
-import { RequestLog } from '#lib/sandbox/request-log.ts';
+import { LiveWorld } from '#lib/sandbox/live-world.ts';
+import type { Pace } from '#lib/sandbox/pace.ts';
+import { RequestLog, type Write } from '#lib/sandbox/request-log.ts';
 import type { World } from '#lib/sandbox/world.ts';
 
 export interface SandboxOptions {
   /** Of the AWS endpoint; a free one by default. */
   readonly port?: number;
   readonly now?: () => Date;
+  /** Milliseconds of the sandbox's own time, by which pods start and updates end; those of this process by default. */
+  readonly elapsed?: () => number;
+  /** How long things take in that time. */
+  readonly pace?: Partial<Pace>;
   /** API servers elsewhere that EKS names as the endpoints of clusters, by name. */
   readonly entries?: Readonly<Record<string, KubernetesEntry>>;
   /** Further accounts, each behind a role. They are one organization, which the account of the world manages. */
@@ -31,6 +38,8 @@ export interface Sandbox {
   calls(): Readonly<Record<string, number>>;
   /** The lowest level so far of every bucket of EC2 that was drawn on. */
   lows(): readonly AccountLow[];
+  /** Writes that took effect, in order: of the account's EC2 and EKS, and of its clusters. */
+  writes(): readonly Write[];
   /** What PutMetricData was given, in order. */
   metrics(): readonly PublishedMetric[];
   /** Makes answers go wrong; returns what lifts the fault. */
@@ -44,7 +53,14 @@ export interface Sandbox {
  */
 export async function startSandbox(
   world: World,
-  { port = 0, now = () => new Date(), entries = {}, members = [] }: SandboxOptions = {},
+  {
+    port = 0,
+    now = () => new Date(),
+    elapsed = () => performance.now(),
+    pace = {},
+    entries = {},
+    members = [],
+  }: SandboxOptions = {},
 ): Promise<Sandbox> {
   const log = new RequestLog();
   const faults = new Faults();
@@ -52,11 +68,13 @@ export async function startSandbox(
   const certificateAuthorityData = Buffer.from(certificate.authority).toString('base64');
   const worlds = [world, ...members.flatMap((member) => member.worlds)];
   const apiServers = new Map<World, ApiServer>();
-  for (const each of worlds) apiServers.set(each, await startApiServer({ world: each, log, faults, now }, certificate));
+  const lives = new Map(worlds.map((each) => [each, new LiveWorld(each, { now, elapsed, pace })]));
+  for (const [each, live] of lives) apiServers.set(each, await startApiServer({ live, log, faults, now }, certificate));
   const aws = new AwsApi({
     world,
     accounts: new Accounts(world, members, now),
     members,
+    lives,
     log,
     faults,
     now,
@@ -77,6 +95,7 @@ export async function startSandbox(
       AWS_REGION: world.region,
     },
     calls: () => log.calls(),
+    writes: () => log.writes(),
     lows: () => aws.lows(),
     metrics: () => aws.metrics,
     inject: (fault) => faults.inject(fault),

@@ -27,7 +27,7 @@ export interface World {
   /** Types beside those of the shipped table. */
   readonly instanceTypes: readonly InstanceType[];
   readonly securityGroups: readonly SecurityGroup[];
-  readonly securityGroupRules: readonly SecurityGroupRule[];
+  readonly securityGroupRules: readonly WorldSecurityGroupRule[];
   readonly networkAcls: readonly NetworkAcl[];
   readonly subnetCidrReservations: readonly SubnetCidrReservation[];
   /** One without `cidrs` belongs to another account and cannot be read. */
@@ -39,6 +39,12 @@ export interface World {
   /** What CloudWatch has of the time before the sandbox started. */
   readonly metricHistory: readonly MetricSeries[];
   readonly clusters: readonly WorldCluster[];
+}
+
+/** With what only writers look at. */
+export interface WorldSecurityGroupRule extends SecurityGroupRule {
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One metric over time, as it was published. */

@@ -6,10 +6,10 @@ import {
   ListAddonsCommand,
   ListClustersCommand,
   type ListClustersCommandOutput,
+  ListFargateProfilesCommand,
   ListInsightsCommand,
   type ListInsightsCommandOutput,
   ListNodegroupsCommand,
-  ListUpdatesCommand,
 } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,7 +113,7 @@ describe('EKS', () => {
     ],
     [
       'a call that the sandbox knows',
-      () => entered.eks.send(new ListUpdatesCommand({ name: 'shop-prod' })),
+      () => entered.eks.send(new ListFargateProfilesCommand({ clusterName: 'shop-prod' })),
       'UnknownOperationException',
       404,
     ],

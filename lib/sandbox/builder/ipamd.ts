@@ -78,7 +78,7 @@ function hasIpTarget({ warmIpTarget, minimumIpTarget }: IpamdSettings): boolean 
 }
 
 /** In addresses, since a prefix is sixteen of them. */
-function isTooLow({ carriers, pods, settings, type }: Pool): boolean {
+export function isTooLow({ carriers, pods, settings, type }: Pool): boolean {
   const held = carriers.reduce((sum, { addresses, prefixes }) => sum + addresses.length - 1 + PREFIX_SIZE * prefixes.length, 0);
   const { warmIpTarget, minimumIpTarget = 0 } = settings;
   // The minimum alone leaves the warm target at none: the pool grows to it and never beyond, whatever pods come.
