@@ -98,6 +98,7 @@ test('a rule is there once it is authorized, with its host bits cleared, and gon
 });
 
 test('an address comes from what is free, and goes back', async () => {
+  await unassign({ PrivateIpAddresses: [privateIpAddresses[1] ?? ''] });
   const before = (await free(subnetId)) ?? 0;
   const { AssignedPrivateIpAddresses: [made] = [] } = await assign({ SecondaryPrivateIpAddressCount: 1 });
   expect(await free(subnetId)).toBe(before - 1);
