@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CustomState, type Pass } from 'aws-cdk-lib/aws-stepfunctions';
+import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 
 /** Of every runner: its function and the role that lets a state machine of another account invoke it. */
@@ -14,7 +14,7 @@ export const HAS_RUNNER_ELSEWHERE = '{% $exists($states.input.target.runner.role
  * check-cluster in a function inside the cluster's VPC, which the target names. One of another account is invoked by a role there.
  * Source: Step Functions developer guide, "Accessing resources in other AWS accounts".
  */
-export function checkInRunner(scope: Construct, { name, elsewhere, retry, failed }: CheckInRunnerProps): CustomState {
+export function checkInRunner(scope: Construct, { name, elsewhere, retry, otherwise }: CheckInRunnerProps): CustomState {
   return new CustomState(scope, name, {
     stateJson: {
       Type: 'Task',
@@ -28,8 +28,10 @@ export function checkInRunner(scope: Construct, { name, elsewhere, retry, failed
       ...(elsewhere ? { Credentials: { RoleArn: '{% $states.input.target.runner.roleArn %}' } } : {}),
       Output: '{% $states.result.Payload.outcome %}',
       Retry: [retry],
+      // Without an output of its own, the next state would get the error.
+      Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: otherwise }],
     },
-  }).addCatch(failed, { errors: ['States.ALL'] });
+  });
 }
 
 export interface CheckInRunnerProps {
@@ -37,7 +39,8 @@ export interface CheckInRunnerProps {
   /** In another account. */
   readonly elsewhere: boolean;
   readonly retry: object;
-  readonly failed: Pass;
+  /** The state for a runner that is not there, or broke: what can be seen without it is judged, and the rest is unknown. */
+  readonly otherwise: string;
 }
 
 /** What the state machine needs for it. Runners are made apart from the hub, and found by their names. */

@@ -87,7 +87,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     '{% $states.result.Payload.outcome %}',
   ).addCatch(failed, { errors: ['States.ALL'] });
   const inRunner = (name: string, elsewhere: boolean) =>
-    checkInRunner(scope, { name, elsewhere, failed, retry: LAMBDA_SERVICE_RETRY });
+    checkInRunner(scope, { name, elsewhere, otherwise: 'check-cluster', retry: LAMBDA_SERVICE_RETRY });
   const where = Choice.jsonata(scope, 'in a runner?')
     .when(Condition.jsonata(HAS_RUNNER_ELSEWHERE), inRunner("check-cluster in another account's runner", true))
     .when(Condition.jsonata(HAS_RUNNER), inRunner('check-cluster in a runner', false))

@@ -107,6 +107,19 @@ test('a cluster with a runner is checked there, by a role where that is in anoth
   expect(run.path).toContain("check every cluster/check-cluster in another account's runner");
 });
 
+test('a cluster whose runner is not there is checked by the hub', async () => {
+  const { given, asked } = surroundings({});
+  const runner = { functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:cniwatch-runner-vpc-0a1b2c3d' };
+  const alone = { ...target('alone'), runner };
+  const invoke = async (id: string, payload: unknown) => {
+    if (id.startsWith('cniwatch-runner-')) throw new Error('Function not found');
+    return given.invoke(id, payload);
+  };
+  const run = await execute(definition, { invoke, readItems: async () => [alone] }, context, {});
+  expect(run.status).toBe('SUCCEEDED');
+  expect(asked[1]).toEqual(['CheckCluster', { runId: RUN, target: alone }]);
+});
+
 test('the id of the run may stand in an S3 key', () => expect(runId.parse(RUN)).toBe(RUN));
 
 test('a cluster whose check throws is recorded and stops no other', async () => {

@@ -91,9 +91,11 @@ async function task(run: Run): Promise<Step> {
     const result = { Payload: await run.surroundings.invoke(`${FunctionName.split(':').at(-1)}${as}`, Payload) };
     return await output(run, { result }, result);
   } catch (error) {
-    const [caught] = (run.state['Catch'] ?? []) as { Next: string }[];
+    const [caught] = (run.state['Catch'] ?? []) as { Next: string; Output?: unknown }[];
     if (!caught) throw error;
-    return { input: run.input, next: caught.Next };
+    const errorOutput = { Error: (error as Error).name, Cause: (error as Error).message };
+    const input = 'Output' in caught ? await evaluate(run, caught.Output, { errorOutput }) : errorOutput;
+    return { input, next: caught.Next };
   }
 }
 
