@@ -1,6 +1,7 @@
 import { Aws, Duration, TimeZone, Validations } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -9,6 +10,7 @@ import { Construct } from 'constructs';
 import { PipelineFunction } from '#infra/constructs/pipeline-function.ts';
 import type { HubResources } from '#infra/constructs/policy.ts';
 import { reportsWindow } from '#infra/constructs/reports-window.ts';
+import { acknowledgeWildcards } from '#infra/constructs/wildcards.ts';
 import { runGaps } from '#lib/config/run-gaps.ts';
 import type { Schedules } from '#lib/config/schedules.ts';
 import type { ReportKind } from '#lib/model/fleet-report.ts';
@@ -49,6 +51,12 @@ export class Reports extends Construct {
       reason: 'This is the dead-letter queue itself, of schedules: the rule knows only those of queues.',
     });
     const { reports, timezone } = schedules;
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      description: 'Invokes the function that makes the reports of cniwatch',
+    });
+    const { functionArn } = this.report.lambda;
+    acknowledgeWildcards(role, [{ resources: [`${functionArn}:*`] }], () => 'The versions of exactly this function.');
     const action = alarmTopicArn === undefined ? undefined : new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn));
     const alarm = (name: string, alarmDescription: string, metric: IMetric, missing?: number) => {
       const made = new Alarm(this, name, {
@@ -70,6 +78,7 @@ export class Reports extends Construct {
         description: `Makes the ${kind} report of cniwatch`,
         schedule: ScheduleExpression.expression(expression, TimeZone.of(timezone)),
         target: new LambdaInvoke(this.report.lambda, {
+          role,
           input: ScheduleTargetInput.fromObject({ kind, timezone, scheduledAt: ContextAttribute.scheduledTime }),
           deadLetterQueue: undelivered,
           retryAttempts: 3,
