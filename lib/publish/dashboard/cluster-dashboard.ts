@@ -17,7 +17,7 @@ const SUBNETS_SHOWN = 10;
 export function clusterDashboard(checks: readonly Check[], view: ClusterView): Dashboard {
   return {
     title: `cniwatch: ${view.cluster}`,
-    introduction: `Pod networking of ${view.cluster}. What is broken, and what to do first: \`cniwatch triage --cluster ${view.cluster} --region ${view.region}\`.`,
+    introduction: `Pod networking of ${view.cluster}. What is broken, and what to do first: \`cniwatch triage --cluster ${view.cluster} --region ${view.region}\`. What \`metrics.publish: default\` leaves out stays empty here.`,
     sections: clusterSections(checks, view),
   };
 }
