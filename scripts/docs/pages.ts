@@ -9,6 +9,7 @@ import { grafanaDashboard } from '#lib/publish/dashboard/grafana-dashboard.ts';
 import { costPage } from '#scripts/docs/cost-page.ts';
 import { eventSchemas } from '#scripts/docs/event-schemas.ts';
 import { permissionsPage } from '#scripts/docs/permissions-page.ts';
+import { remediationPages } from '#scripts/docs/remediation-pages.ts';
 
 /** What is generated beside the checks' pages, by its name under docs/. */
 export function generatedPages(): ReadonlyMap<string, string> {
@@ -22,6 +23,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ['schemas/report-published.json', schemaText(REPORT_PUBLISHED, reportPublished)],
     ['cniwatch.schema.json', `${JSON.stringify(configJsonSchema(CHECKS), null, 2)}\n`],
     ...eventSchemas(),
+    ...remediationPages(),
   ]);
 }
 
