@@ -40,6 +40,11 @@ function interfacesOf(world: World, subnetId: string) {
   return index.get(subnetId) ?? [];
 }
 
+function freeOf(world: World, subnet: World['subnets'][number]): number {
+  const unseen = world.unseenAddresses?.[subnet.subnetId] ?? 0;
+  return availableIpAddressCount(subnet, interfacesOf(world, subnet.subnetId)) - unseen;
+}
+
 /** Computed once for a world: lists are asked for again and again. */
 const visible = new WeakMap<World['networkInterfaces'], World['networkInterfaces']>();
 
@@ -97,7 +102,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
     ids: { parameter: 'SubnetId', of: ({ subnetId }) => subnetId, notFound: 'InvalidSubnetID.NotFound' },
     bounds: { least: 5, most: 1000 },
     set: 'subnetSet',
-    element: (subnet, world) => subnetElement(subnet, availableIpAddressCount(subnet, interfacesOf(world, subnet.subnetId))),
+    element: (subnet, world) => subnetElement(subnet, freeOf(world, subnet)),
   }),
   describes('DescribeNetworkInterfaces', {
     items: visibleInterfaces,
@@ -120,7 +125,10 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
     element: reservationElement,
   }),
   describes('DescribeInstanceTypes', {
-    items: (world) => [...instanceTypeTable(), ...world.instanceTypes],
+    items: ({ instanceTypes }) => [
+      ...instanceTypeTable().filter(({ instanceType }) => !instanceTypes.some((own) => own.instanceType === instanceType)),
+      ...instanceTypes,
+    ],
     fields: INSTANCE_TYPE_FIELDS,
     ids: { parameter: 'InstanceType', of: ({ instanceType }) => instanceType, notFound: 'InvalidInstanceType' },
     // Without MaxResults too it answers a hundred at a time.

@@ -38,6 +38,8 @@ export interface World {
   readonly quotas: Readonly<Record<string, number>>;
   /** What CloudWatch has of the time before the sandbox started. */
   readonly metricHistory: readonly MetricSeries[];
+  /** Addresses by subnet that are taken, by interfaces that the world does not hold: less than none where more are free than should. */
+  readonly unseenAddresses?: Readonly<Record<string, number>>;
   readonly clusters: readonly WorldCluster[];
 }
 
