@@ -7,7 +7,6 @@ export const answerReference = z.strictObject({
   /** Where it stands in the answer; `*` is every element of a list. */
   at: z.array(z.string()).min(1),
 });
-export type AnswerReference = Readonly<z.infer<typeof answerReference>>;
 
 const common = {
   /** Of this plan alone: what an audit and a reference name it by. */
