@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { unmeasured } from '#lib/checks/canary/unmeasured.ts';
 import type { CanaryReport } from '#lib/model/canary.ts';
 import { defineCheck } from '#lib/model/check.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { lastWords, outcomeOf } from '#lib/network/canary/attempts.ts';
 import { measured } from '#lib/network/canary/measured.ts';
@@ -52,7 +52,7 @@ export const check = defineCheck({
     const cutOff = apiServer.filter(({ outcome }) => /^(no-answer|no-route|refused)$/.test(outcome));
     const verdict: Verdict = without.length > 0 ? 'critical' : unread > 0 ? 'unknown' : cutOff.length > 0 ? 'warning' : 'ok';
     const summaries: Readonly<Partial<Record<Verdict, string>>> = {
-      critical: `${without.length} of ${plural(routes.length, 'canary pod')} without a default ${ipFamily} route (${nodesOf(without)}): the CNI did not finish setting up the pod.`,
+      critical: `${without.length} of ${plural(routes.length, 'canary pod')} ${agreeing(without.length, 'has', 'have')} no default ${ipFamily} route (${nodesOf(without)}): the CNI did not finish setting up the pod.`,
       unknown: `The routes of ${plural(unread, 'canary pod')} were not read.`,
       warning: `${cutOff.length} of ${plural(routes.length, 'canary pod')} with a default route did not reach kubernetes.default:443 (${cutOff[0]?.outcome}, ${nodesOf(cutOff)}): look at kube-proxy and at network policies.`,
       ok: `A default ${ipFamily} route is there in ${plural(routes.length, 'canary pod')}.`,

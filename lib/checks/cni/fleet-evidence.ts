@@ -1,3 +1,4 @@
+import { agreeing, plural } from '#lib/model/plural.ts';
 import { type Agent, type AgentState, isRollingOut } from '#lib/network/agents.ts';
 import type { Cni } from '#lib/network/cni.ts';
 import { restartsOf } from '#lib/network/pod-readiness.ts';
@@ -63,16 +64,16 @@ export function fleetSummary(id: string, evidence: FleetEvidence, broken: readon
     ([reason, count]) => `${count} ${reason}`,
   );
   const clauses: readonly (readonly [number, string])[] = [
-    [failing, `${failing} do not work${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`],
-    [missing, `${missing} nodes have none`],
-    [podsWaiting, `${podsWaiting} pods wait for a network there`],
-    [restartingAgents.length, `${restartingAgents.length} keep restarting`],
-    [starting, `${starting} are starting`],
-    [updating, `${updating} are down for an update`],
-    [nodesDown, `${nodesDown} are on nodes that are down`],
+    [failing, `${failing} ${agreeing(failing, 'does', 'do')} not work${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`],
+    [missing, `${plural(missing, 'node')} ${agreeing(missing, 'has', 'have')} none`],
+    [podsWaiting, `${plural(podsWaiting, 'pod')} ${agreeing(podsWaiting, 'waits', 'wait')} for a network there`],
+    [restartingAgents.length, `${restartingAgents.length} ${agreeing(restartingAgents.length, 'keeps', 'keep')} restarting`],
+    [starting, `${starting} ${agreeing(starting, 'is', 'are')} starting`],
+    [updating, `${updating} ${agreeing(updating, 'is', 'are')} down for an update`],
+    [nodesDown, `${nodesDown} ${agreeing(nodesDown, 'is on a node that is', 'are on nodes that are')} down`],
     [Number(evidence.rolloutInProgress), `a rollout is in progress, ${evidence.updated} of ${evidence.desired} updated`],
   ];
   const told = clauses.flatMap(([count, clause]) => (count > 0 ? [clause] : []));
-  const ready = `${expectedNodes - notReady} of ${expectedNodes} nodes have a ready agent of ${id} (${cni})`;
+  const ready = `${expectedNodes - notReady} of ${plural(expectedNodes, 'node')} ${agreeing(expectedNodes, 'has', 'have')} a ready agent of ${id} (${cni})`;
   return `${[ready, ...told].join('; ')}.`;
 }

@@ -1,6 +1,6 @@
 import type { Judgement } from '#lib/model/finding.ts';
 import type { DaemonSet } from '#lib/model/kubernetes.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import { type Agent, isBroken } from '#lib/network/agents.ts';
 import { kubeProxyVersion, kubernetesMinor } from '#lib/network/kube-proxy.ts';
 
@@ -86,18 +86,22 @@ function clauses(
   const ready = agents.filter(({ state }) => state === 'ready').length;
   const reasons = tally(broken.map(({ fault }) => fault?.terminatedReason ?? fault?.reason ?? 'no pod'));
   return [
-    `${ready} of ${plural(agents.length, 'node')} have a ready kube-proxy of ${daemonSet.namespace}/${daemonSet.name}${mode ? ` (${mode})` : ''}`,
+    `${ready} of ${plural(agents.length, 'node')} ${agreeing(agents.length, 'has', 'have')} a ready kube-proxy of ${daemonSet.namespace}/${daemonSet.name}${mode ? ` (${mode})` : ''}`,
     ...(broken.length > 0
       ? [
-          `${broken.length} do not work (${Object.entries(reasons)
+          `${broken.length} ${agreeing(broken.length, 'does', 'do')} not work (${Object.entries(reasons)
             .map(([reason, count]) => `${count} ${reason}`)
             .join(', ')})`,
         ]
       : []),
     ...(skewed.length > 0
-      ? [`${plural(skewed.length, 'node')} run a version too far from Kubernetes ${clusterVersion ?? ''}`.trimEnd()]
+      ? [
+          `${plural(skewed.length, 'node')} ${agreeing(skewed.length, 'runs', 'run')} a version too far from Kubernetes ${clusterVersion ?? ''}`.trimEnd(),
+        ]
       : []),
-    ...(unversioned.length > 0 ? [`the images of ${unversioned.length} tell no version`] : []),
+    ...(unversioned.length > 0
+      ? [`${agreeing(unversioned.length, 'the image of one tells', `the images of ${unversioned.length} tell`)} no version`]
+      : []),
     ...(clusterVersion === undefined ? ["the cluster's version was not read, so the skew is not judged"] : []),
   ];
 }

@@ -34,7 +34,7 @@ test('the evidence has the gateway, or names the pod that has none', () => {
     verdict: 'critical',
     timeToImpact: 'immediate',
     remediation: 'restart-cni',
-    summary: '1 of 2 canary pods without a default ipv4 route (node-c): the CNI did not finish setting up the pod.',
+    summary: '1 of 2 canary pods has no default ipv4 route (node-c): the CNI did not finish setting up the pod.',
     evidence: {
       routes: [
         { node: 'node-b', hasDefault: true, gateway: '169.254.1.1' },

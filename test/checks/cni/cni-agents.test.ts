@@ -262,7 +262,7 @@ test('the finding names the numbers', () => {
     resource: { kind: 'daemonset', id: 'kube-system/aws-node', name: 'aws-node' },
     summary:
       '17 of 20 nodes have a ready agent of kube-system/aws-node (vpc-cni); 2 do not work (1 CrashLoopBackOff after OOMKilled, 1 NotReady); ' +
-      '1 nodes have none; 2 pods wait for a network there.',
+      '1 node has none; 2 pods wait for a network there.',
     evidence: {
       cni: 'vpc-cni',
       version: 'v1.20.4-eksbuild.1',
