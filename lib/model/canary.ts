@@ -90,6 +90,8 @@ export type CanaryLookup = CanaryReport['lookups'][number];
 /** What the canary of one run saw. */
 export const canaryReading = z.object({
   image: z.string(),
+  /** Of its pods; absent in Snapshots of versions that did not keep it. */
+  namespace: z.string().optional(),
   mode: z.enum(['scheduled', 'pinned']),
   timeoutSeconds: z.number(),
   ipFamily: z.enum(['ipv4', 'ipv6']),

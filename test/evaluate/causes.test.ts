@@ -217,6 +217,17 @@ describe('a symptom and what explains it', () => {
       ],
       ['agents'],
     ],
+    ...[
+      ['the policy of its namespace', 'cniwatch-canary', ['policy']],
+      ['that of another', 'shop', []],
+    ].map(([what, id, causes]): [string, Finding[], string[]] => [
+      `names that a canary pod does not resolve, by ${what}`,
+      [
+        dnsOf({ servers: [{ node: 'n1', of: 'resolver', outcome: 'no-answer' }], namespace: 'cniwatch-canary' }),
+        finding('policy', 'dns-network-policy', { resource: { kind: 'namespace', id: String(id) } }),
+      ],
+      causes as string[],
+    ]),
     ['a way between nodes, by its start', [between(['n1'], 'n2'), bgp('n1')], ['bgp-n1']],
     ['a way between nodes, by its end', [between(['n1', 'n3'], 'n2'), bgp('n2')], ['bgp-n2']],
     ['two ways, of which one is explained', [between(['n1', 'n3'], 'n2'), bgp('n1')], []],

@@ -49,6 +49,7 @@ export const check = defineCheck({
       unansweredNames: 'names that no resolver of a pod answers',
       searchFailed: 'nodes whose pods do not resolve kubernetes.default by the search path',
       unclear: 'whether anything that was to be asked is not known',
+      namespace: "the namespace of the canary's pods, whose policies hold for them; null where the Snapshot does not keep it",
     },
     sources: [
       'Kubernetes documentation, "DNS for Services and Pods"; "Debugging DNS Resolution"',
@@ -60,7 +61,7 @@ export const check = defineCheck({
   evaluate({ inputs: { canary }, options, target }) {
     const found = measured(canary);
     if ('reason' in found) return unmeasured(target, found.reason);
-    const finding = canaryDnsFinding(found, options);
+    const finding = canaryDnsFinding(found, { ...options, namespace: canary.namespace ?? null });
     const ok = finding.verdict === 'ok' ? 1 : 0;
     return {
       findings: [{ ...finding, resource: { kind: 'cluster', id: target.arn, name: target.name } }],

@@ -13,7 +13,7 @@ interface Problem {
 /** What clients could resolve, and what to look at where they could not. */
 export function canaryDnsFinding(
   { reports, unread }: { readonly reports: readonly CanaryReport[]; readonly unread: readonly CanaryReport[] },
-  { slowWarningMs }: { readonly slowWarningMs: number },
+  { slowWarningMs, namespace }: { readonly slowWarningMs: number; readonly namespace: string | null },
 ): Omit<Judgement, 'resource'> {
   const dns = canaryDns(reports);
   const lookups = dns.servers.reduce((sum, { asked }) => sum + asked, 0);
@@ -36,6 +36,7 @@ export function canaryDnsFinding(
       unansweredNames: [...dns.unansweredNames],
       searchFailed: [...dns.searchFailed],
       unclear,
+      namespace,
     },
     ...(verdict === 'critical' ? { timeToImpact: 'immediate' } : {}),
     ...(remediation ? { remediation } : {}),

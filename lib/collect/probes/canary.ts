@@ -35,7 +35,7 @@ export const canary = defineCollector({
       nodes: nodes ?? [],
       questions,
     });
-    const { image, mode, timeoutSeconds, egress } = settings;
-    return { image, mode, timeoutSeconds, ipFamily, egress: [...egress], ...seen };
+    const { image, namespace, mode, timeoutSeconds, egress } = settings;
+    return { image, namespace, mode, timeoutSeconds, ipFamily, egress: [...egress], ...seen };
   },
 });

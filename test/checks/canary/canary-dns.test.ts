@@ -112,3 +112,11 @@ test('the metric is 1, 0, or nothing', () => {
 });
 
 test('what is slow is an option', () => expect(run([aReport()], { slowWarningMs: 10 }).findings[0]?.verdict).toBe('ok'));
+
+test.each([
+  ['cniwatch-canary', 'cniwatch-canary'],
+  [undefined, null],
+])('the evidence has the namespace %s, whose policies hold for its pods', (kept, namespace) => {
+  const canary = aCanary(kept === undefined ? {} : { namespace: kept });
+  expect(runCheck(check, aSnapshot({ canary })).findings[0]?.evidence).toMatchObject({ namespace });
+});
