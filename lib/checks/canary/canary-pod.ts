@@ -60,7 +60,7 @@ export const check = defineCheck({
       'Amazon EKS Best Practices Guide, "Networking"; amazon-vpc-cni-k8s docs/troubleshooting.md',
     ],
   },
-  remediations: ['restart-cni'],
+  remediations: ['restart-cni', 'rollback-cni-version', 'recycle-nodes', 'advise-instance-types'],
   evaluate({ inputs: { canary }, options, target }) {
     const slowest = Math.max(-1, ...canary.pods.map((pod) => canarySeconds(pod).toNetwork ?? -1));
     return {

@@ -5,7 +5,8 @@ import { type Verdict, worstVerdict } from '#lib/model/verdict.ts';
 import { stageWords } from '#lib/network/canary/measured.ts';
 import { allFargate, allNotReady } from '#lib/network/canary/scheduling.ts';
 import { type CanarySeconds, canarySeconds, canaryStage, type Progress } from '#lib/network/canary/stage.ts';
-import { CAUSE_MEANINGS } from '#lib/network/sandbox-failures/causes.ts';
+import { remedyOfCause } from '#lib/network/sandbox-failures/cause-remedies.ts';
+import { CAUSE_MEANINGS, type SandboxCause } from '#lib/network/sandbox-failures/causes.ts';
 import { sandboxCause } from '#lib/network/sandbox-failures/messages.ts';
 
 export interface PodOptions {
@@ -31,6 +32,7 @@ export function canaryPodFinding({ pods, image }: CanaryReading, options: PodOpt
   const running = judged.filter(({ stage }) => stage === 'running').length;
   const told = without.find(({ why }) => why !== null)?.why ?? null;
   const cause = told === null ? null : sandboxCause('FailedCreatePodSandBox', told);
+  const remediation = without.some((one) => one.verdict === 'critical') ? remedyOf(cause) : undefined;
   return {
     verdict,
     summary: summaryOf(judged, { verdict, image, cause: cause && CAUSE_MEANINGS[cause] }),
@@ -43,8 +45,13 @@ export function canaryPodFinding({ pods, image }: CanaryReading, options: PodOpt
       image,
     },
     ...(verdict === 'critical' ? { timeToImpact: 'minutes' } : {}),
-    ...(without.some((one) => one.verdict === 'critical') ? { remediation: 'restart-cni' } : {}),
+    ...(remediation === undefined ? {} : { remediation }),
   };
+}
+
+/** What the kubelet did not say, a restart of the agents may cure; of a want of addresses the canary does not see which. */
+function remedyOf(cause: SandboxCause | null): string | undefined {
+  return cause === null ? 'restart-cni' : remedyOfCause(cause, { detail: null, prefixDelegation: false });
 }
 
 function verdictOf(

@@ -2,6 +2,7 @@ import type { Judgement } from '#lib/model/finding.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { ShortageAnswer } from '#lib/network/sandbox-failures/address-shortage.ts';
+import { remedyOfCause } from '#lib/network/sandbox-failures/cause-remedies.ts';
 import { CAUSE_MEANINGS, type SandboxCause } from '#lib/network/sandbox-failures/causes.ts';
 import type { SandboxFailure } from '#lib/network/sandbox-failures/failures.ts';
 import { type Place, type Scope, scopeOf } from '#lib/network/sandbox-failures/scope.ts';
@@ -33,7 +34,7 @@ export function causeFinding(cause: SandboxCause, failures: readonly SandboxFail
   const verdict = standing.length > 0 && (old || scope === 'cluster') ? 'critical' : 'warning';
   const sample = latest(failures);
   const detail = shortage?.detail ?? null;
-  const remediation = remedyOf(cause, detail, judging.prefixDelegation);
+  const remediation = remedyOfCause(cause, { detail, prefixDelegation: judging.prefixDelegation });
   return {
     verdict,
     resource: { kind: 'cluster', id: `${target.arn}/${cause}`, name: `${target.name}: ${cause}` },
@@ -103,30 +104,6 @@ function summaryOf({ cause, failures, standing, nodes, scope, detail }: Told): s
   const on = nodes.length === 0 ? '' : ` on ${plural(nodes.length, 'node')} (${SCOPES[scope]})`;
   const still = standing.length > 0 ? `${standing.length} of them stand still` : 'all have passed';
   return `${who}${on}: ${CAUSE_MEANINGS[cause]}${detail === null ? '' : ` (${detail})`}; ${still}.`;
-}
-
-const REMEDIES: Readonly<Partial<Record<SandboxCause, string>>> = {
-  'missing-binary': 'restart-cni',
-  'agent-down': 'restart-cni',
-  'policy-agent': 'restart-cni',
-  'api-unreachable': 'restart-cni',
-  'broken-config': 'rollback-cni-version',
-  permissions: 'rollback-cni-version',
-  'conflicting-config': 'recycle-nodes',
-  'branch-eni': 'advise-instance-types',
-};
-
-const SHORTAGE_REMEDIES: Readonly<Record<string, string>> = {
-  'subnet-empty': 'add-pod-subnet',
-  'no-prefix': 'reserve-prefix-space',
-  'node-limit': 'enable-prefix-delegation',
-  'eni-full': 'restart-cni',
-  cooldown: 'tune-warm-targets',
-};
-
-function remedyOf(cause: SandboxCause, detail: string | null, prefixDelegation: boolean): string | undefined {
-  if (detail === 'node-limit' && prefixDelegation) return 'advise-instance-types';
-  return detail === null ? REMEDIES[cause] : SHORTAGE_REMEDIES[detail];
 }
 
 function earliest(failures: readonly SandboxFailure[]): string {

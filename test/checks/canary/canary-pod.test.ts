@@ -75,7 +75,6 @@ test('an older cluster tells by the address that there is a network', () => {
 test('the evidence has each pod, its times and how far the failure goes', () => {
   const [finding] = run([aServerPod(), aStuckPod({ sandboxFailure: NO_ADDRESS })]).findings;
   expect(finding).toMatchObject({
-    remediation: 'restart-cni',
     timeToImpact: 'minutes',
     evidence: {
       running: 1,
@@ -88,6 +87,21 @@ test('the evidence has each pod, its times and how far the failure goes', () => 
       ],
     },
   });
+});
+
+test.each<[string, string | undefined, string | undefined]>([
+  ['the kubelet told nothing', undefined, 'restart-cni'],
+  [
+    'the agent is down',
+    'plugin type="aws-cni" name="aws-cni" failed (add): add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50051: connect: connection refused"',
+    'restart-cni',
+  ],
+  ['there is no free address', NO_ADDRESS, undefined],
+  ['the message is of none that is known', 'something that nobody has seen yet', undefined],
+])('the remedy goes by the cause: %s', (_what, sandboxFailure, remediation) => {
+  const [finding] = run([aStuckPod(sandboxFailure === undefined ? {} : { sandboxFailure })]).findings;
+  expect(finding?.verdict).toBe('critical');
+  expect(finding?.remediation).toBe(remediation);
 });
 
 test('limits are options', () => {
