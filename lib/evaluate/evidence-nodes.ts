@@ -44,6 +44,22 @@ export function nodesIn({ check, evidence }: Pick<Finding, 'check' | 'evidence'>
   return Object.hasOwn(NODES, check) ? (NODES[check]?.(evidence) ?? []) : strings(evidence['nodes']);
 }
 
+/** Nodes on which a canary tried what its check judges: the others, nobody has seen. Undefined where a check looks at all nodes. */
+export function nodesTried({ check, evidence }: Pick<Finding, 'check' | 'evidence'>): readonly string[] | undefined {
+  return Object.hasOwn(TRIED, check) ? TRIED[check]?.(evidence) : undefined;
+}
+
+const TRIED: Readonly<Record<string, (evidence: Evidence) => readonly string[]>> = {
+  'canary-pod': ({ pods }) => entries(pods).flatMap(nodeOf),
+  'canary-routes': ({ routes, apiServer }) => [...entries(routes), ...entries(apiServer)].flatMap(nodeOf),
+  'canary-dns': ({ servers, searchFailed }) => [...entries(servers).flatMap(nodeOf), ...strings(searchFailed)],
+  'canary-egress': ({ targets }) =>
+    entries(targets).flatMap(({ reached, unreached, unknown }) => [
+      ...strings(reached),
+      ...[...entries(unreached), ...entries(unknown)].flatMap(nodeOf),
+    ]),
+};
+
 /** Of a way between two nodes that is cut, either end may be at fault: the ends of each. */
 export function waysIn({
   check,

@@ -14,6 +14,10 @@ const extent = z.object({
   names: z.array(z.string()).describe('the zones, subnets, pools, namespaces or nodes: the first five'),
   nodes: count.describe('nodes that it reaches; null where that is not known'),
   nodesTotal: count.describe('nodes that there are; null where that is not known'),
+  onlyTried: z
+    .literal(true)
+    .optional()
+    .describe('of canaries: it fails on every node that was tried, and others were not; absent elsewhere'),
 });
 export type Extent = Readonly<z.infer<typeof extent>>;
 

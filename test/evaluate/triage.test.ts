@@ -118,11 +118,36 @@ describe('what is no trouble of the set-up of pods gets no restart of the CNI', 
       primary: { remediation: null, text: expect.stringMatching(text) },
     });
   });
-  test.each<[string, Finding['evidence'], string]>([
-    ['canary-pod', { withoutNetwork: 1 }, 'restart-cni'],
-    ['cilium-agent', { problems: ['agent-failing', 'peers-unreachable'] }, 'restart-cni'],
-  ])('%s does where it is', (check, evidence, remediation) => {
-    expect(first([finding('one', check, { evidence })])).toMatchObject({ situation: 'no-network', primary: { remediation } });
+  test.each<[string, Partial<Finding>]>([
+    ['canary-pod', { evidence: { withoutNetwork: 1, cause: null }, remediation: 'restart-cni' }],
+    ['canary-routes', { evidence: { routes: [{ node: 'a1', hasDefault: false }] } }],
+    ['cilium-agent', { evidence: { problems: ['agent-failing', 'peers-unreachable'] } }],
+  ])('%s does where it is', (check, over) => {
+    const primary = { remediation: 'restart-cni' };
+    expect(first([finding('one', check, over)])).toMatchObject({ situation: 'no-network', primary });
+  });
+  test.each(['canary-pod', 'pod-sandbox-failures'])('%s by its cause', (check) => {
+    const of = (cause: string) => first([finding('one', check, { evidence: { cause, withoutNetwork: 1 } })]);
+    expect(of('no-free-address')).toMatchObject({
+      situation: 'addresses',
+      title: 'new pods get no address',
+      primary: { remediation: null, text: expect.stringMatching(/^Find which room is used up/) },
+      fallbacks: [{ remediation: 'advise-instance-types' }],
+    });
+    for (const [cause, text] of [
+      ['iam-denied', /AmazonEKS_CNI_Policy/],
+      ['unrecognised', /before anything is restarted/],
+    ] as const) {
+      const primary = { remediation: null, text: expect.stringMatching(text) };
+      expect(of(cause)).toMatchObject({ situation: 'no-network', primary });
+    }
+  });
+  test('a canary pod with a route that does not reach the API server is told as that', () => {
+    const evidence = { routes: [{ node: 'a1', hasDefault: true }], apiServer: [{ node: 'a1', outcome: 'no-answer' }] };
+    expect(first([finding('one', 'canary-routes', { verdict: 'warning', evidence })])).toMatchObject({
+      title: 'a new pod does not reach the Kubernetes API by its Service',
+      primary: { remediation: null, text: expect.stringMatching(/^Look at kube-proxy/) },
+    });
   });
 });
 
@@ -153,6 +178,53 @@ describe('how far it reaches', () => {
   ])('canary pods of which %s have no network (%i) are taken for the %s', (scope, withoutNetwork, expected) => {
     const pods = [{ node: 'a1', stage: 'no-network' }];
     expect(first([finding('x', 'canary-pod', { evidence: { pods, scope, withoutNetwork } })]).extent.scope).toBe(expected);
+  });
+  const silent = (node: string) => ({ node, of: 'resolver', outcome: 'no-answer' });
+  const answered = (node: string) => ({ node, of: 'resolver', outcome: 'answered' });
+  test.each<[string, string, Finding['evidence'], string]>([
+    ['DNS, one client', 'canary-dns', { servers: [silent('a1')] }, 'One node (a1), the only one tried:'],
+    ['whose namespace is known', 'canary-dns', { servers: [silent('a1')], namespace: 'x' }, 'One node (a1), the only one tried:'],
+    [
+      'DNS, both clients',
+      'canary-dns',
+      { servers: [silent('a1'), silent('b1')] },
+      'Cluster-wide (2 of 4 nodes), all that were tried:',
+    ],
+    ['DNS, one of two', 'canary-dns', { servers: [silent('a1'), answered('b1')] }, 'One node (a1):'],
+    ['DNS, no node, in a namespace', 'canary-dns', { servers: [answered('a1')], namespace: 'x' }, 'Cluster-wide:'],
+    ['routes', 'canary-routes', { routes: [{ node: 'a1', hasDefault: false }] }, 'One node (a1), the only one tried:'],
+    [
+      'routes, one of two',
+      'canary-routes',
+      {
+        routes: [
+          { node: 'a1', hasDefault: false },
+          { node: 'b1', hasDefault: true },
+        ],
+      },
+      'One node (a1):',
+    ],
+    [
+      'the outside',
+      'canary-egress',
+      { targets: [{ reached: [], unreached: [{ node: 'a1' }], unknown: [] }] },
+      'One node (a1), the only one tried:',
+    ],
+    [
+      'the outside, one of two',
+      'canary-egress',
+      { targets: [{ reached: ['b1'], unreached: [{ node: 'a1' }], unknown: [] }] },
+      'One node (a1):',
+    ],
+    [
+      'a network',
+      'canary-pod',
+      { pods: [{ node: 'a1', stage: 'no-network' }], scope: 'all', withoutNetwork: 1 },
+      'One node (a1), the',
+    ],
+    ['all nodes', 'canary-dns', { servers: ['a1', 'a2', 'b1', 'b2'].map(silent) }, 'Cluster-wide:'],
+  ])('a canary that fails wherever it was tried says so: %s', (_what, check, evidence, headline) => {
+    expect(triaged([finding('x', check, { evidence })]).headline.startsWith(headline)).toBe(true);
   });
   test('of nodes that were not read it is not guessed', () => {
     const extent = { scope: 'node', names: ['a1'], nodes: 1, nodesTotal: null };
@@ -196,6 +268,7 @@ describe('the decision table', () => {
     ['flannel-backend', {}, ['pod-to-pod', 'immediate', null, ['suspend-network-policy']]],
     ['dns-security-groups', { remediation: 'allow-dns' }, ['dns', 'immediate', 'allow-dns', ['restart-coredns']]],
     ['dns-network-policy', {}, ['dns', 'immediate', 'allow-dns-policy', ['suspend-network-policy', 'restart-coredns']]],
+    ['dns-network-acls', { verdict: 'warning' }, ['dns', 'hours', null, ['restart-coredns']]],
     ['coredns', {}, ['dns', 'immediate', 'restart-coredns', []]],
     ['kube-proxy', { resource: daemonSet }, ['services', 'minutes', 'restart-kube-proxy', ['recycle-nodes']]],
     ['kube-proxy', {}, ['services', 'minutes', null, ['recycle-nodes']]],
@@ -217,6 +290,15 @@ describe('the decision table', () => {
     ['cluster-health', {}, ['other', null, null, []]],
   ])('%s of %j', (check, over, expected) => {
     expect(actions(check, over)).toEqual(expected);
+  });
+
+  test.each<[string, Verdict, string]>([
+    ['dns-network-acls', 'critical', 'names do not resolve'],
+    ['dns-network-acls', 'warning', 'DNS is weakened: some lookups may be lost or slow'],
+    ['canary-egress', 'critical', 'pods do not reach the outside'],
+    ['canary-egress', 'warning', 'pods do not reach all that they should outside'],
+  ])('of %s at %s says: %s', (check, verdict, title) => {
+    expect(first([finding('x', check, { verdict })]).title).toBe(title);
   });
 
   test('names remediations that there are, each check once, and nothing that is no check', () => {

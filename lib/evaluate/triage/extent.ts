@@ -1,3 +1,4 @@
+import { nodesTried } from '#lib/evaluate/evidence-nodes.ts';
 import { isCutOff, reachOf } from '#lib/evaluate/reach.ts';
 import type { Topology } from '#lib/evaluate/topology.ts';
 import type { Finding } from '#lib/model/finding.ts';
@@ -14,15 +15,14 @@ export function extentOf(roots: readonly Finding[], topology: Topology): Extent 
   const [nodes, subnets, namespaces] = [all('nodes'), all('subnets'), all('namespaces')];
   const stated = reaches.reduce((sum, reach) => Math.max(sum, reach.nodes.count), nodes.size);
   if (roots.some(isTakenForCluster)) return { scope: 'cluster', names: first(nodes), nodes: null, nodesTotal: total };
-  if (nodes.size > 0)
-    return ofNodes(
-      nodes,
-      stated,
-      reaches.some((reach) => isCutOff(reach.nodes)),
-      topology,
-    );
+  if (nodes.size > 0) {
+    const isCut = reaches.some((reach) => isCutOff(reach.nodes));
+    const extent = ofNodes(nodes, stated, isCut, topology);
+    return isAllTried(nodes, roots) && total !== nodes.size ? { ...extent, onlyTried: true } : extent;
+  }
   if (subnets.size > 0) return ofSubnets(subnets, topology);
-  if (namespaces.size > 0) return { scope: 'namespace', names: first(namespaces), nodes: null, nodesTotal: total };
+  if (namespaces.size > 0 && !roots.some(nodesTried))
+    return { scope: 'namespace', names: first(namespaces), nodes: null, nodesTotal: total };
   const pools = new Set(roots.flatMap(({ resource: { kind, id, name } }) => (kind === 'ip-pool' ? (name ?? id) : [])));
   if (pools.size > 0) return { scope: 'ip-pool', names: first(pools), nodes: null, nodesTotal: total };
   return { scope: 'cluster', names: [], nodes: total, nodesTotal: total };
@@ -31,6 +31,12 @@ export function extentOf(roots: readonly Finding[], topology: Topology): Extent 
 /** A canary tries a few nodes: where none of several works, it is not those nodes. */
 function isTakenForCluster({ check, evidence: { scope, withoutNetwork } }: Finding): boolean {
   return check === 'canary-pod' && scope === 'all' && typeof withoutNetwork === 'number' && withoutNetwork > 1;
+}
+
+/** What fails wherever it was tried may fail where it was not: nobody then knows that it is these nodes alone. */
+function isAllTried(failing: ReadonlySet<string>, roots: readonly Finding[]): boolean {
+  const tried = roots.map(nodesTried);
+  return tried.every((names) => names !== undefined && names.length > 0 && failing.isSupersetOf(new Set(names)));
 }
 
 function ofNodes(nodes: ReadonlySet<string>, stated: number, isCut: boolean, { nodes: places }: Topology): Extent {

@@ -22,8 +22,13 @@ export function headline(problems: readonly TriageProblem[], canary: CanaryAnswe
   return [`${capitalised(extentText(first.extent))}: ${first.title}.${time}`, ...told].join(' ');
 }
 
-/** `cluster-wide`, `on 1 of 12 nodes (ip-10-0-0-1)`, `subnet subnet-a`. */
-export function extentText({ scope, names, nodes, nodesTotal }: Extent): string {
+/** `cluster-wide`, `1 of 12 nodes (ip-10-0-0-1)`, `subnet subnet-a`, `one node (ip-10-0-0-1), the only one tried`. */
+export function extentText(extent: Extent): string {
+  if (extent.onlyTried === undefined) return placeText(extent);
+  return `${placeText(extent)}, ${extent.nodes === 1 ? 'the only one tried' : 'all that were tried'}`;
+}
+
+function placeText({ scope, names, nodes, nodesTotal }: Extent): string {
   const listed = names.join(', ');
   const share = nodes === null || nodesTotal === null ? '' : `${nodes} of ${nodesTotal} nodes`;
   switch (scope) {

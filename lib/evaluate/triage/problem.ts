@@ -1,9 +1,9 @@
 import type { Topology } from '#lib/evaluate/topology.ts';
-import { byHand, otherTitle } from '#lib/evaluate/triage/by-hand.ts';
+import { byHand } from '#lib/evaluate/triage/by-hand.ts';
 import type { Access } from '#lib/evaluate/triage/command-names.ts';
 import { confirmCommands } from '#lib/evaluate/triage/confirm.ts';
 import { extentOf } from '#lib/evaluate/triage/extent.ts';
-import { remediationsOf, type Situation, situationOf } from '#lib/evaluate/triage/situations.ts';
+import { remediationsOf, type Situation, situationOf, timeOf, titleOf } from '#lib/evaluate/triage/situations.ts';
 import { type Finding, timeToImpact } from '#lib/model/finding.ts';
 import { REMEDIES } from '#lib/model/remedies.ts';
 import type { Target } from '#lib/model/target.ts';
@@ -30,7 +30,7 @@ export function triageProblem({ roots, symptoms }: ProblemGroup, { target, topol
   const absent = first.remediation === undefined ? absenceOf(first) : undefined;
   return {
     situation: situation.id,
-    title: situation.id === 'other' ? otherTitle(first) : situation.title,
+    title: titleOf(situation, first),
     check: first.check,
     verdict: worstVerdict(roots.map(({ verdict }) => verdict)),
     timeToImpact: nearest([...roots, ...symptoms], situation),
@@ -67,7 +67,8 @@ function absenceOf({ check, resource }: Finding): string | undefined {
 /** A full subnet whose pods wait already hurts now, whatever its forecast. */
 function nearest(findings: readonly Finding[], situation: Situation): TriageProblem['timeToImpact'] {
   const stated = findings.flatMap((finding) => finding.timeToImpact ?? []);
-  const times = stated.length > 0 || situation.timeToImpact === undefined ? stated : [situation.timeToImpact];
+  const assumed = timeOf(situation, worstVerdict(findings.map(({ verdict }) => verdict)));
+  const times = stated.length > 0 || assumed === undefined ? stated : [assumed];
   return timeToImpact.options.find((time) => times.includes(time)) ?? null;
 }
 

@@ -1,11 +1,17 @@
+import { otherTitle } from '#lib/evaluate/triage/by-hand.ts';
 import type { Finding } from '#lib/model/finding.ts';
 import type { ExtentScope, SituationId } from '#lib/model/triage.ts';
+import type { Verdict } from '#lib/model/verdict.ts';
 
 /** What to do about one kind of trouble. */
 export interface Situation {
   readonly id: SituationId;
   /** A clause. */
   readonly title: string;
+  /** Another clause, by check. */
+  readonly titles?: Readonly<Record<string, string>>;
+  /** Instead of both, where nothing worse than a warning was found. */
+  readonly ofWarning?: Pick<Situation, 'title' | 'timeToImpact'>;
   /** Whose findings mean it. */
   readonly checks: readonly string[];
   /** Where neither the roots nor what they explain say it. */
@@ -43,8 +49,7 @@ export const SITUATIONS: readonly Situation[] = [
     primary: {
       'cni-agents': 'restart-cni',
       'pods-awaiting-network': 'restart-cni',
-      'pod-sandbox-failures': 'restart-cni',
-      'canary-pod': 'restart-cni',
+      // pod-sandbox-failures and canary-pod name theirs by cause, or none.
       'canary-routes': 'restart-cni',
       'cilium-agent': 'restart-cni',
       'cni-config-files': 'recycle-nodes',
@@ -75,6 +80,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     id: 'dns',
     title: 'names do not resolve',
+    ofWarning: { title: 'DNS is weakened: some lookups may be lost or slow', timeToImpact: 'hours' },
     checks: ['coredns', 'dns-security-groups', 'dns-network-policy', 'dns-network-acls', 'dns-quality', 'canary-dns'],
     timeToImpact: 'immediate',
     primary: { coredns: 'restart-coredns', 'dns-network-policy': 'allow-dns-policy', 'dns-security-groups': 'allow-dns' },
@@ -91,6 +97,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     id: 'egress',
     title: 'pods do not reach the outside',
+    ofWarning: { title: 'pods do not reach all that they should outside', timeToImpact: 'immediate' },
     checks: ['canary-egress'],
     timeToImpact: 'immediate',
     primary: {},
@@ -99,6 +106,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     id: 'addresses',
     title: 'addresses are running out',
+    titles: { 'pod-sandbox-failures': 'new pods get no address', 'canary-pod': 'new pods get no address' },
     checks: [
       'subnet-ip-exhaustion',
       'subnet-prefix-fragmentation',
@@ -140,9 +148,23 @@ const OTHER: Situation = { id: 'other', title: 'something else needs a look', ch
 /** Findings whose evidence says that they mean something else than the others of their check. */
 const BY_EVIDENCE: Readonly<Record<string, (evidence: Finding['evidence']) => SituationId | undefined>> = {
   // Pods that found no node, or had their network late, are no trouble of the CNI's set-up that a restart cures.
-  'canary-pod': ({ withoutNetwork }) => (withoutNetwork === 0 ? 'other' : undefined),
+  'canary-pod': ({ withoutNetwork, cause }) => (withoutNetwork === 0 ? 'other' : ofCause(cause)),
+  'pod-sandbox-failures': ({ cause }) => ofCause(cause),
+  // With a default route, what is not reached is the Service of the API server.
+  'canary-routes': ({ routes }) => (lacksRoute(routes) ? undefined : 'other'),
   'cilium-agent': (evidence) => (isOfPeersAlone(evidence) ? 'pod-to-pod' : undefined),
 };
+
+/** A CNI without a free address sets up nothing, restarted or not: it is room that is wanted. */
+function ofCause(cause: unknown): SituationId | undefined {
+  return cause === 'no-free-address' ? 'addresses' : undefined;
+}
+
+function lacksRoute(routes: unknown): boolean {
+  return !Array.isArray(routes) || routes.some((route: unknown) => isRecord(route) && route['hasDefault'] === false);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 /** Of a node `problems`, of the DaemonSet `problemCounts`. */
 function isOfPeersAlone({ problems, problemCounts }: Finding['evidence']): boolean {
@@ -153,6 +175,17 @@ function isOfPeersAlone({ problems, problemCounts }: Finding['evidence']): boole
 export function situationOf({ check, evidence }: Pick<Finding, 'check' | 'evidence'>): Situation {
   const told = Object.hasOwn(BY_EVIDENCE, check) ? BY_EVIDENCE[check]?.(evidence) : undefined;
   return SITUATIONS.find(({ id, checks }) => (told === undefined ? checks.includes(check) : id === told)) ?? OTHER;
+}
+
+/** A clause for people. */
+export function titleOf({ id, title, titles = {}, ofWarning }: Situation, finding: Pick<Finding, 'check' | 'verdict'>): string {
+  if (id === 'other') return otherTitle(finding);
+  return (finding.verdict === 'warning' ? ofWarning?.title : undefined) ?? of(titles, finding.check) ?? title;
+}
+
+/** Of findings of this verdict that state none. */
+export function timeOf({ timeToImpact, ofWarning }: Situation, verdict: Verdict): Situation['timeToImpact'] {
+  return (verdict === 'warning' ? ofWarning?.timeToImpact : undefined) ?? timeToImpact;
 }
 
 /** Ids of remediations. */
