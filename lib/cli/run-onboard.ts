@@ -1,6 +1,7 @@
 import { administeredCluster } from '#lib/cli/administered-cluster.ts';
 import { loadConfig } from '#lib/cli/config-file.ts';
 import { EXIT } from '#lib/cli/exit-code.ts';
+import { byAdministrators } from '#lib/cli/for-administrators.ts';
 import type { OnboardOptions } from '#lib/cli/onboard.ts';
 import type { System } from '#lib/cli/system.ts';
 import { takeSteps } from '#lib/cli/take-steps.ts';
@@ -20,7 +21,7 @@ export async function runOnboard(options: OnboardOptions, system: System): Promi
     return EXIT.ok;
   }
   await using cluster = await administeredCluster(options, config, system);
-  const steps = await onboardingSteps({ ...cluster.onboarding, manifest });
+  const steps = await byAdministrators(onboardingSteps({ ...cluster.onboarding, manifest }));
   const done = await takeSteps(steps, cluster.target, options, system);
   if (done && !options.dryRun) {
     const { name, region } = cluster.target;
@@ -34,7 +35,8 @@ export async function runOffboard(options: OnboardOptions, system: System): Prom
   const config = await loadConfig(options.config);
   await using cluster = await administeredCluster(options, config, system);
   const manifest = onboardingManifest(OPT_IN_SOURCES, config);
-  await takeSteps(await offboardingSteps({ ...cluster.onboarding, manifest }), cluster.target, options, system);
+  const steps = await byAdministrators(offboardingSteps({ ...cluster.onboarding, manifest }));
+  await takeSteps(steps, cluster.target, options, system);
   return EXIT.ok;
 }
 

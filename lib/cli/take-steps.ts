@@ -1,3 +1,4 @@
+import { forAdministrators } from '#lib/cli/for-administrators.ts';
 import type { OnboardOptions } from '#lib/cli/onboard.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
@@ -29,7 +30,7 @@ export async function takeSteps(
   }
   for (const [done, { run, what }] of changes.entries()) {
     await run({ dryRun, force }).catch((error: unknown) => {
-      throw failedAt(error, { what, done, of: changes.length });
+      throw failedAt(forAdministrators(error), { what, done, of: changes.length });
     });
   }
   const count = plural(changes.length, 'change');
@@ -49,14 +50,9 @@ async function isAgreed(changes: number, ask: System['ask']): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Whoever onboards is no reader: what a reader would be advised to do is of no use here. */
 function failedAt(error: unknown, { what, done, of }: { what: string; done: number; of: number }): unknown {
   if (!(error instanceof ReadFailure)) return error;
-  const refused = error.code === 'Forbidden' && / cannot \w+ resource /.test(error.message);
-  const remedy = refused
-    ? 'Use credentials that administer the cluster (AmazonEKSClusterAdminPolicy, cluster-admin): --profile, or --kubeconfig and --context.'
-    : error.remedy;
-  return new ReadFailure(error.code, `${what}: ${error.message} ${done} of ${of} changes were made before.`, remedy, {
+  return new ReadFailure(error.code, `${what}: ${error.message} ${done} of ${of} changes were made before.`, error.remedy, {
     cause: error,
   });
 }

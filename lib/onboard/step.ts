@@ -1,6 +1,6 @@
 /** One change of a cluster or of its access, told before it is made. */
 export interface Step {
-  readonly outcome: 'create' | 'apply' | 'change' | 'delete' | 'keep' | 'by hand';
+  readonly outcome: 'create' | 'change' | 'delete' | 'keep' | 'by hand';
   /** `ClusterRole cniwatch-readers` */
   readonly what: string;
   /** Text that a person has to put somewhere. */

@@ -3,7 +3,7 @@ import type { Cluster } from '#lib/collect/kubernetes/reader.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 import type { AccessEntries } from '#lib/onboard/access-entries.ts';
 import { awsAuthEntry, planEntry, planRemoval } from '#lib/onboard/access-entry.ts';
-import { applyStanding, deleteStanding, type ObjectStanding, standings } from '#lib/onboard/cluster-objects.ts';
+import { applyStanding, changeOf, deleteStanding, type ObjectStanding, standings } from '#lib/onboard/cluster-objects.ts';
 import type { ManifestObject } from '#lib/onboard/manifest.ts';
 import type { Step, StepOptions } from '#lib/onboard/step.ts';
 
@@ -20,7 +20,8 @@ export interface Onboarding {
 /** What letting a role in takes, in order. Nothing is changed yet. @throws ReadFailure */
 export async function onboardingSteps(onboarding: Onboarding): Promise<readonly Step[]> {
   const objects = await standings(onboarding.cluster, onboarding.manifest);
-  return [await entryStep(onboarding), ...objects.map((each) => applyStep(onboarding.cluster, each, objects))];
+  const entry = await entryStep(onboarding);
+  return [entry, ...(await Promise.all(objects.map((each) => applyStep(onboarding.cluster, each, objects))))];
 }
 
 /** What takes away that which onboarding made, in order. Nothing is changed yet. @throws ReadFailure */
@@ -87,15 +88,17 @@ async function removalStep({ entries, authenticationMode, roleArn }: Onboarding)
   }
 }
 
-function applyStep(cluster: Cluster, each: ObjectStanding, all: readonly ObjectStanding[]): Step {
+async function applyStep(cluster: Cluster, each: ObjectStanding, all: readonly ObjectStanding[]): Promise<Step> {
   const { object, standing } = each;
   const { namespace } = object.metadata;
+  const outcome = await changeOf(cluster, each);
+  const made = standing === 'of somebody else' ? ', which somebody else made: offboard will leave it' : '';
+  if (outcome === 'keep') return { outcome, what: `${nameOf(object)}: it is as it should be${made}` };
   const homeless = all.some(
     (other) => other.standing === 'absent' && other.object.kind === 'Namespace' && other.object.metadata.name === namespace,
   );
-  const made = standing === 'of somebody else' ? ', which somebody else made: offboard will leave it' : '';
   return {
-    outcome: standing === 'absent' ? 'create' : 'apply',
+    outcome,
     what: `${nameOf(object)}${made}`,
     run: async (options) => {
       // A dry run makes no namespaces, and a server refuses what would be in them.

@@ -52,7 +52,21 @@ describe('a cluster that is new to cniwatch', () => {
     expect(first.out).toContain('cniwatch doctor --cluster shop --region eu-west-1');
     const second = outcomes((await onboard('--yes')).out);
     expect(second[0]).toBe(`keep: access entry of ${ROLE}: it is in the group cniwatch-readers`);
-    expect(new Set(second.slice(1).map((line) => line.split(':')[0]))).toEqual(new Set(['apply']));
+    expect(second).toContain('keep: ClusterRole cniwatch-readers: it is as it should be');
+    expect(new Set(second.map((line) => line.split(':')[0]))).toEqual(new Set(['keep']));
+  });
+
+  test('is told what differs from the configuration, and that alone is changed', async () => {
+    await serve();
+    await onboard('--yes', '--with', 'nodeProbes');
+    const config = join(folder, 'image.yaml');
+    await writeFile(config, 'probes: { image: registry.example/busybox:1 }\n');
+    const again = () => onboard('--yes', '--with', 'nodeProbes', '--config', config);
+    const { out } = await again();
+    const told = outcomes(out).filter((line) => !line.startsWith('keep: '));
+    expect(told).toEqual([expect.stringMatching(/^change: ValidatingAdmissionPolicy cniwatch-/)]);
+    expect(out).toContain('\n1 change made.\n');
+    expect((await again()).out).toContain('There is nothing to change.');
   });
 
   test('and the sources that are named, with their namespaces before what is in them', async () => {
@@ -167,7 +181,7 @@ test('offboard leaves what somebody else made under the same name', async () => 
   );
   await serve({ kubernetes: withNamespace });
   expect(outcomes((await onboard('--yes', '--with', 'canary')).out)).toContain(
-    'apply: Namespace cniwatch-canary, which somebody else made: offboard will leave it',
+    'change: Namespace cniwatch-canary, which somebody else made: offboard will leave it',
   );
   expect(outcomes((await offboard('--yes')).out)).toContain('keep: Namespace cniwatch-canary: onboard did not make it');
 });

@@ -21,7 +21,7 @@ export interface WriteOptions {
 const FIELD_MANAGER = 'cniwatch';
 
 /**
- * Makes an object, or changes it to what `body` says and nothing else of it.
+ * Makes an object, or changes it to what `body` says and nothing else of it. Answers with the object as the server then has it.
  * Source: Kubernetes documentation, "Server-Side Apply".
  * @throws ReadFailure; AlreadyExists where somebody else set one of its fields otherwise, unless `force`
  */
@@ -30,12 +30,12 @@ export async function applyObject(
   place: ObjectPlace,
   body: JsonObject,
   { dryRun, force }: WriteOptions & { readonly force: boolean },
-): Promise<void> {
+): Promise<JsonObject> {
   const { path } = place;
   const query = { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) };
   // JSON is YAML too, and older servers know no other content type for it.
   const contentType = 'application/apply-patch+yaml';
-  await written(cluster, requestOf(cluster, place, 'patch'), { method: 'PATCH', path, query, contentType, body });
+  return written(cluster, requestOf(cluster, place, 'patch'), { method: 'PATCH', path, query, contentType, body });
 }
 
 /** Deletes one object. @throws ReadFailure */
@@ -49,7 +49,7 @@ function written(
   cluster: Cluster,
   request: KubernetesRequest,
   write: Omit<Parameters<typeof send>[2], 'signal'>,
-): Promise<unknown> {
+): Promise<JsonObject> {
   const { signal } = cluster;
   return retrying(async () => read(await send(cluster, request, { ...write, signal }), request), signal);
 }
