@@ -1,5 +1,6 @@
 import type { Answer } from '#lib/sandbox/aws-answer.ts';
 import { isReady } from '#lib/sandbox/controllers/pod-state.ts';
+import { deploymentOf } from '#lib/sandbox/controllers/replicas.ts';
 import { JSON_HEADERS, notFound, status } from '#lib/sandbox/kubernetes-status.ts';
 import type { LiveCluster } from '#lib/sandbox/live-world.ts';
 import { matchesLabels } from '#lib/sandbox/match-labels.ts';
@@ -38,7 +39,8 @@ export function evict(cluster: LiveCluster, { namespace, name }: PodName, body: 
   return { status: 201, headers: JSON_HEADERS, body: JSON.stringify(answer) };
 }
 
-function refusalOf({ store }: LiveCluster, pod: KubernetesObject): Answer | undefined {
+function refusalOf(cluster: LiveCluster, pod: KubernetesObject): Answer | undefined {
+  const { store } = cluster;
   const { phase } = (pod['status'] ?? {}) as { readonly phase?: string };
   if (phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending') return undefined;
   const { namespace } = pod.metadata;
@@ -54,7 +56,7 @@ function refusalOf({ store }: LiveCluster, pod: KubernetesObject): Answer | unde
     );
   const covered = (store.find(PODS)?.items ?? []).filter(inNamespace).filter((each) => covers(budget, each));
   const healthy = covered.filter(isReady).length;
-  const needed = healthyNeeded(budget, covered.length);
+  const needed = healthyNeeded(budget, expectedOf(cluster, pod) ?? covered.length);
   // One that is not healthy may go as long as the others are enough.
   if (!isReady(pod) && (healthy >= needed || alwaysAllows(budget))) return undefined;
   if (healthy > needed) return undefined;
@@ -62,6 +64,12 @@ function refusalOf({ store }: LiveCluster, pod: KubernetesObject): Answer | unde
   return status(429, 'TooManyRequests', `Cannot evict pod as it would violate the pod's disruption budget.`, {
     causes: [{ reason: 'DisruptionBudget', message }],
   });
+}
+
+/** As many as its Deployment wants; without one, those that there are count. */
+function expectedOf(cluster: LiveCluster, pod: KubernetesObject): number | undefined {
+  const { replicas } = (deploymentOf(cluster, pod)?.['spec'] ?? {}) as { readonly replicas?: number };
+  return replicas;
 }
 
 function covers(budget: KubernetesObject, { metadata }: KubernetesObject): boolean {

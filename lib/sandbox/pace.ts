@@ -10,16 +10,13 @@ export interface Pace {
   readonly updatePoll: number;
   /** When EKS gives up an update. */
   readonly updateDeadline: number;
-  /** From the launch of an instance until its node is ready. */
-  readonly nodeLaunch: number;
 }
 
-/** About what people see on their clusters; AWS documents none of it but the quarter of an hour that a drain may take. */
+/** About what people see on their clusters; neither AWS nor Kubernetes documents any of it. */
 export const USUAL_PACE: Pace = {
   controller: 500,
   podStart: 5_000,
   updateStart: 2_000,
   updatePoll: 5_000,
   updateDeadline: 15 * 60_000,
-  nodeLaunch: 60_000,
 };

@@ -7,6 +7,9 @@ import { clusterArn, type Target } from '#lib/model/target.ts';
 import { embeddedFleet } from '#lib/sandbox/fleet.ts';
 import type { World } from '#lib/sandbox/world.ts';
 import { unreadIn, worldOf } from '#lib/sandbox/world-of/world-of.ts';
+import { calicoWhole } from '../scenarios/worlds/calico.ts';
+import { ciliumWhole } from '../scenarios/worlds/cilium.ts';
+import { agentDown, nodesFull } from '../scenarios/worlds/cni.ts';
 import { enter, NOW } from './start.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -47,9 +50,16 @@ function flat(value: unknown): Record<string, true> {
   return Object.assign({}, ...inner);
 }
 
-test.each(fleet.clusters.map(({ name }) => name))('%s is the same in the world of its Snapshot', async (name) => {
-  const target = targetOf(fleet, name);
-  const before = await read(fleet, target);
+const worlds: readonly (readonly [string, World])[] = [
+  ...fleet.clusters.map(({ name }) => [name, fleet] as const),
+  ...([calicoWhole('v1'), ciliumWhole(), agentDown(), nodesFull()] as const).map(
+    (world) => [world.clusters[0]?.name ?? '', world] as const,
+  ),
+];
+
+test.each(worlds)('%s is the same in the world of its Snapshot', async (name, world) => {
+  const target = targetOf(world, name);
+  const before = await read(world, target);
   const after = await read(worldOf(before), target);
   for (const key of SLICE_KEYS) {
     if (key === 'podMetrics') continue;

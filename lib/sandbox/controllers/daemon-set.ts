@@ -117,15 +117,6 @@ function desiredOf(daemonSet: KubernetesObject, pods: number): number {
   return Math.max(desiredNumberScheduled, pods);
 }
 
-/** A node that came or went. */
-export function changeDesired({ store }: LiveCluster, { namespace, name }: Named, change: 1 | -1): void {
-  const daemonSet = store.get(DAEMON_SETS, namespace, name);
-  if (daemonSet === undefined) return;
-  const status = (daemonSet['status'] ?? {}) as JsonObject;
-  const desired = Number(status['desiredNumberScheduled'] ?? 0) + change;
-  store.replace(DAEMON_SETS, { ...daemonSet, status: { ...status, desiredNumberScheduled: Math.max(0, desired) } });
-}
-
 /** Rounded up; one by default. */
 function mostUnavailable(daemonSet: KubernetesObject, desired: number): number {
   const { updateStrategy } = daemonSet['spec'] as {
