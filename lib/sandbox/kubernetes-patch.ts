@@ -49,8 +49,8 @@ export function patched({ resource, before, write, writer }: Patch): Answer | { 
 function applied({ resource, before, write, writer }: Patch): Answer | { readonly object: KubernetesObject } {
   if (!write.parameters.has('fieldManager'))
     return status(
-      400,
-      'BadRequest',
+      422,
+      'Invalid',
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   const wanted = parse(write.body) as KubernetesObject;

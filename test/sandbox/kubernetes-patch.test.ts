@@ -184,7 +184,7 @@ test.each<[string, string, unknown, string, number]>([
   ['a media type that is none', AWS_NODE, {}, 'application/json', 415],
   ['a JSON patch of a path that is not there', AWS_NODE, [{ op: 'remove', path: '/spec/none' }], JSON_PATCH, 422],
   ['a JSON patch whose test fails', AWS_NODE, [{ op: 'test', path: '/metadata/name', value: 'a' }], JSON_PATCH, 422],
-  ['an apply of nobody', AWS_NODE, warm('a'), APPLY, 400],
+  ['an apply of nobody', AWS_NODE, warm('a'), APPLY, 422],
 ])('a patch of %s is refused', async (_, path, body, type, status) => {
   expect((await patch(path, body, type)).status).toBe(status);
 });
