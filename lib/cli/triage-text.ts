@@ -19,7 +19,7 @@ export interface TriageTextOptions {
 
 type Paint = ReturnType<typeof pico.createColors>;
 
-/** So many problems have a line or two beside the first; the others are counted. */
+/** So many lines for the problems beside the first: where there are more, the last line counts them. */
 const LISTED = 3;
 const SUMMARY_LINES = 2;
 const ACTION_LINES = 3;
@@ -29,15 +29,17 @@ export function triageText(document: TriageDocument, { width, colour, access }: 
   const paint = pico.createColors(colour);
   const { cluster, verdict, problems, headline } = document;
   const [first, ...others] = problems;
+  const listed = others.slice(0, others.length > LISTED ? LISTED - 1 : LISTED);
+  const left = others.length - listed.length;
   const lines = [
     `${badge(verdict, paint)}  ${paint.bold(plainText(cluster.name))}  ${plainText(cluster.region)}  ${plainText(cluster.account)}`,
     ...wrap(plainText(headline), width).map((line) => paint.bold(line)),
     ...(first === undefined ? [] : ['', ...firstProblem(first, width, paint)]),
     ...(others.length > 0 ? [''] : []),
-    ...others.slice(0, LISTED).flatMap((problem, at) => otherProblem(problem, at + 2, width, paint)),
-    ...(others.length > LISTED ? [`   and ${plural(others.length - LISTED, 'more problem')}: --output json has them all`] : []),
+    ...listed.flatMap((problem, at) => otherProblem(problem, at + 2, width, paint)),
+    ...(left > 0 ? [`   and ${plural(left, 'more problem')}: --output json has them all`] : []),
     ...(first === undefined ? [] : ['', ...confirmLines(first, document, access, paint)]),
-    ...unseenLines(document, width).map((line) => paint.dim(line)),
+    ...unseenLines(document, width, first !== undefined).map((line) => paint.dim(line)),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
