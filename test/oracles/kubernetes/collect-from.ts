@@ -11,6 +11,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { mockClient } from 'aws-sdk-client-mock';
 import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
+import type { CollectOptions } from '#lib/collect/options.ts';
 import type { OptInSource } from '#lib/model/collector.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
 import { clusterArn, type Target } from '#lib/model/target.ts';
@@ -34,6 +35,11 @@ export function identity(name: string, group: string): EksIdentity {
   };
 }
 
+interface From {
+  readonly target?: Target;
+  readonly endpoint?: string;
+}
+
 /**
  * Collects with an EKS token, from the endpoint that EKS names: the API server, or whatever stands before it.
  * EC2 knows nothing here: only the Kubernetes slices matter.
@@ -41,12 +47,18 @@ export function identity(name: string, group: string): EksIdentity {
 export function collectFrom(
   api: KubeApiServer,
   credentials: EksIdentity,
-  {
-    target = TARGET,
-    endpoint = api.server,
-    optIn = [],
-  }: { target?: Target; endpoint?: string; optIn?: readonly OptInSource[] } = {},
+  { optIn = [], settings, ...from }: From & Pick<CollectOptions, 'settings'> & { readonly optIn?: readonly OptInSource[] } = {},
 ): Promise<Snapshot> {
+  const { target = TARGET } = from;
+  return collect(target, { ...waysInto(api, credentials, from), deadlineMs: 60_000, optIn, ...(settings && { settings }) });
+}
+
+/** Clients whose EKS knows this API server as the cluster, and the way into it. */
+export function waysInto(
+  api: KubeApiServer,
+  credentials: EksIdentity,
+  { target = TARGET, endpoint = api.server }: From = {},
+): Pick<CollectOptions, 'aws' | 'kubernetes'> {
   const region = target.region;
   const eks = new EKSClient({ region, credentials });
   const ec2 = new EC2Client({ region, credentials });
@@ -72,10 +84,5 @@ export function collectFrom(
   const serviceQuotas = new ServiceQuotasClient({ region, credentials });
   mockClient(autoScaling).resolves({ Activities: [] });
   mockClient(serviceQuotas).resolves({ Quota: { ServiceCode: 'vpc', QuotaCode: 'L-0', QuotaName: 'a quota', Value: 1 } });
-  return collect(target, {
-    aws: { eks, ec2, autoScaling, serviceQuotas },
-    kubernetes: eksAccess({ target, credentials }),
-    deadlineMs: 60_000,
-    optIn,
-  });
+  return { aws: { eks, ec2, autoScaling, serviceQuotas }, kubernetes: eksAccess({ target, credentials }) };
 }
