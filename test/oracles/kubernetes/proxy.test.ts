@@ -1,4 +1,4 @@
-/** What a real API server says where ipamd cannot be asked: its words are what the collector translates and the sandbox repeats. */
+/** What a real API server says where ipamd and CoreDNS cannot be asked: its words are what the collector translates and the sandbox repeats. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterRole } from '#lib/collect/cluster-role.ts';
 import { OPT_IN_PERMISSIONS, READ_PERMISSIONS } from '#lib/collect/permissions.ts';
@@ -6,9 +6,10 @@ import { apply } from './apply.ts';
 import { collectFrom, identity, TARGET } from './collect-from.ts';
 import { type KubeApiServer, startKubeApiServer, VIEWERS } from './server.ts';
 
-const PROXIERS = 'proxiers';
+const [PROXIERS, DNS_READERS] = ['proxiers', 'dns-readers'];
 const VIEWER = identity('viewer', VIEWERS);
 const PROXIER = { ...identity('proxier', VIEWERS), groups: [VIEWERS, PROXIERS] };
+const DNS_READER = { ...identity('dnsreader', VIEWERS), groups: [VIEWERS, DNS_READERS] };
 const OPT_IN = { optIn: ['ipamd'] } as const;
 
 /** Refused, unroutable, dropped, or answered by a gateway of this machine's network, whose 403 is no refusal of the API server. */
@@ -16,22 +17,24 @@ const NOBODY_THERE = /answered (403|5\d\d): |not answered within 5 s/;
 
 let api: KubeApiServer;
 beforeAll(async () => {
-  api = await startKubeApiServer({ cluster: TARGET.name, identities: [VIEWER, PROXIER] });
+  api = await startKubeApiServer({ cluster: TARGET.name, identities: [VIEWER, PROXIER, DNS_READER] });
   await apply(api.admin, [
     ...clusterRole(VIEWERS, READ_PERMISSIONS.kubernetes),
     ...clusterRole(PROXIERS, OPT_IN_PERMISSIONS.ipamd?.kubernetes ?? []),
-    agent('a-nowhere', '240.0.0.1'),
-    agent('b-loopback', '127.0.0.1'),
+    ...clusterRole(DNS_READERS, OPT_IN_PERMISSIONS.dnsMetrics?.kubernetes ?? []),
+    aPod('aws-node', 'a-nowhere', '240.0.0.1'),
+    aPod('aws-node', 'b-loopback', '127.0.0.1'),
+    aPod('kube-dns', 'c-dns', '127.0.0.1'),
   ]);
 });
 afterAll(() => api?.stop());
 
-function agent(name: string, podIP: string) {
+function aPod(app: string, name: string, podIP: string) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'kube-system', labels: { 'k8s-app': 'aws-node' } },
-    spec: { nodeName: `node-of-${name}`, containers: [{ name: 'aws-node', image: 'aws-node:1' }] },
+    metadata: { name, namespace: 'kube-system', labels: { 'k8s-app': app } },
+    spec: { nodeName: `node-of-${name}`, containers: [{ name: app, image: `${app}:1` }] },
     status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }] },
   };
 }
@@ -63,5 +66,16 @@ test('with it, a node that cannot be reached and an address that may not be aske
         unread: expect.stringMatching(/answered 4\d\d: address not allowed/),
       },
     ],
+  });
+});
+
+test("CoreDNS's counters are Forbidden without the ClusterRole of their source, and asked for with it", async () => {
+  const dns = { optIn: ['dnsMetrics'] } as const;
+  const refused = { ok: false, code: 'Forbidden', remedy: expect.stringContaining('get on pods/proxy') };
+  expect((await collectFrom(api, VIEWER, dns)).slices.dnsMetrics).toMatchObject(refused);
+  const unread = expect.stringMatching(/answered 4\d\d: address not allowed/);
+  expect((await collectFrom(api, DNS_READER, dns)).slices.dnsMetrics).toEqual({
+    ok: true,
+    data: [{ podName: 'c-dns', nodeName: 'node-of-c-dns', unread }],
   });
 });
