@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,9 +26,10 @@ async function synth(context: Readonly<Record<string, string>>) {
     const [template, alarms] = ['CniwatchHub', 'CniwatchAlarms'].map((stack) =>
       JSON.parse(readFileSync(join(outdir, `${stack}.template.json`), 'utf8')),
     );
-    return { template, alarms, said: '' };
+    const runners = readdirSync(outdir).filter((name) => /^CniwatchRunner-.*\.template\.json$/.test(name));
+    return { template, alarms, runners, said: '' };
   } catch (error) {
-    return { template: undefined, alarms: undefined, said: (error as { stderr: string }).stderr };
+    return { template: undefined, alarms: undefined, runners: [], said: (error as { stderr: string }).stderr };
   }
 }
 
@@ -44,14 +45,19 @@ const config = file('cniwatch.yaml', 'fleet:\n  - region: eu-west-1\n');
 const told = file('told.yaml', 'notifications:\n  - kind: sns\n    topic: arn:aws:sns:eu-west-1:111122223333:on-call\n');
 const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
 const reported = file('reported.yaml', 'schedules:\n  reports: { daily: cron(0 7 * * ? *), weekly: cron(0 7 ? * MON *) }\n');
-test.each<[string, Record<string, string>]>([
+const runner = 'vpc: vpc-0a1b2c3d4e5f67890, region: eu-west-1, subnets: [subnet-0a1b2c3d]';
+const inside = file('runner.yaml', `runners: [{ ${runner} }]\n`);
+const insideElsewhere = file('runner-elsewhere.yaml', `runners: [{ ${runner}, account: '444455556666' }]\n`);
+test.each<[string, Record<string, string>, number?]>([
   ['as it comes', {}],
+  ['with a runner', { config: inside }, 1],
+  ["with another account's runner", { config: insideElsewhere }, 1],
   ['with reports', { config: reported }],
   ['with somebody to be told', { config: told }],
   ['with a configuration and a topic for alarms', { config, alarmTopicArn, minutes: '10', maxConcurrency: '2' }],
-])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context) => {
-  const { template, alarms, said } = await synth(context);
-  expect(said).toBe('');
+])('the app %s synthesises, with no finding of cdk-nag left', async (_title, context, runnerStacks = 0) => {
+  const { template, alarms, runners, said } = await synth(context);
+  expect([said, runners.length]).toEqual(['', runnerStacks]);
   expect(Object.keys(template.Resources).length).toBeGreaterThan(20);
   expect(Object.keys(alarms.Resources).length).toBeGreaterThan(10);
 });
