@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineCheck, notApplicable, undecided } from '#lib/model/check.ts';
 import type { Judgement } from '#lib/model/finding.ts';
 import type { Node } from '#lib/model/kubernetes.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import { dataOf, ofKinds } from '#lib/model/slice.ts';
 import { findCnis } from '#lib/network/cni.ts';
 import { schedulesOn, takesCniAgent } from '#lib/network/daemon-set-scheduling.ts';
@@ -83,7 +83,7 @@ function kernelFinding({ daemonSet, feature, least, source }: KernelNeed, nodes:
   return {
     verdict,
     resource: { kind: 'daemonset', id: `${daemonSet.namespace}/${daemonSet.name}`, name: daemonSet.name },
-    summary: `${old.length} of ${plural(own.length, 'node')} have a kernel older than ${least}, which ${feature} needs${doubt}.`,
+    summary: `${old.length} of ${plural(own.length, 'node')} ${agreeing(old.length, 'has', 'have')} a kernel older than ${least}, which ${feature} needs${doubt}.`,
     evidence: { feature, least, source, nodes: named(old), nodeCount: old.length, unknownNodes: named(unknown), kernels },
     ...(verdict === 'critical' && { timeToImpact: 'hours' as const, remediation: 'update-node-kernel' }),
   };

@@ -1,5 +1,5 @@
 import type { Judgement } from '#lib/model/finding.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { ShortageAnswer } from '#lib/network/sandbox-failures/address-shortage.ts';
 import { remedyOfCause } from '#lib/network/sandbox-failures/cause-remedies.ts';
@@ -102,7 +102,8 @@ function summaryOf({ cause, failures, standing, nodes, scope, detail }: Told): s
   const pods = new Set(failures.flatMap(({ pod }) => pod ?? [])).size;
   const who = pods > 0 ? `${plural(pods, 'pod')} failed to get a network` : 'No pod, but nodes failed';
   const on = nodes.length === 0 ? '' : ` on ${plural(nodes.length, 'node')} (${SCOPES[scope]})`;
-  const still = standing.length > 0 ? `${standing.length} of them stand still` : 'all have passed';
+  const still =
+    standing.length > 0 ? `${standing.length} of them ${agreeing(standing.length, 'has', 'have')} none yet` : 'all have passed';
   return `${who}${on}: ${CAUSE_MEANINGS[cause]}${detail === null ? '' : ` (${detail})`}; ${still}.`;
 }
 

@@ -1,6 +1,6 @@
 import { asClause } from '#lib/model/failure.ts';
 import type { Judgement } from '#lib/model/finding.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { type Agent, isBroken } from '#lib/network/agents.ts';
 import type { NodeLocalDns } from '#lib/network/dns/node-local-dns.ts';
@@ -101,13 +101,13 @@ function reachProblems({ uncovered, answersServiceIp }: NodeLocalDns, { strictPo
   if (strictPods > 0)
     problems.push({
       verdict: 'warning',
-      told: `${plural(strictPods, 'pod')} have security groups of their own in strict mode, which cannot reach it`,
+      told: `${plural(strictPods, 'pod')} ${agreeing(strictPods, 'has security groups of its', 'have security groups of their')} own in strict mode, which cannot reach it`,
     });
   // On the Service's address, a node without the cache just asks CoreDNS.
   if (uncovered.length > 0 && answersServiceIp === false)
     problems.push({
       verdict: 'warning',
-      told: `${plural(uncovered.length, 'node')} take none, and their pods have no DNS if their kubelet names the cache's address`,
+      told: `${plural(uncovered.length, 'node')} ${agreeing(uncovered.length, 'takes', 'take')} none, and pods there have no DNS if the kubelet names the cache's address`,
     });
   return problems;
 }

@@ -3,7 +3,7 @@ import { eniConfigFinding } from '#lib/checks/node/eni-config-finding.ts';
 import { vpcCniSettingsOf } from '#lib/checks/node/vpc-cni-nodes.ts';
 import { defineCheck, notApplicable } from '#lib/model/check.ts';
 import { asClause } from '#lib/model/failure.ts';
-import { plural } from '#lib/model/plural.ts';
+import { agreeing, plural } from '#lib/model/plural.ts';
 import { dataOf, type Slice } from '#lib/model/slice.ts';
 import { eniConfigUses } from '#lib/network/eni-config-problems.ts';
 import { nodeInventory } from '#lib/network/node-inventory.ts';
@@ -50,7 +50,10 @@ export const check = defineCheck({
     if ('findings' in settings) return settings;
     const { cluster, nodes, eniConfigs } = inputs;
     if (!settings.customNetworking) {
-      const idle = eniConfigs.length > 0 ? `, so its ${plural(eniConfigs.length, 'ENIConfig')} have no effect` : '';
+      const idle =
+        eniConfigs.length > 0
+          ? `, so its ${plural(eniConfigs.length, 'ENIConfig')} ${agreeing(eniConfigs.length, 'has', 'have')} no effect`
+          : '';
       return notApplicable(target, `Custom networking is off (AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG)${idle}.`);
     }
     const { instances, networkInterfaces, securityGroups, nodegroups } = optional;

@@ -183,3 +183,12 @@ test('it counts the pods that stand, not those that have passed', () => {
   const given = { pods: [stuck('a'), stuck('b'), aPod({ name: 'c' })], events: ['a', 'b', 'c'].map((pod) => failed(pod)) };
   expect(judge(given).metrics).toEqual([{ name: 'PodSandboxFailures', value: 2 }]);
 });
+
+test.each([
+  [['a'], /; 1 of them has none yet\.$/],
+  [['a', 'b'], /; 2 of them have none yet\.$/],
+  [[], /; all have passed\.$/],
+])('the summary says how many pods still have no network: %j', (without, words) => {
+  const pods = ['a', 'b'].map((name) => (without.includes(name) ? stuck(name) : aPod({ name, nodeName: 'n1' })));
+  expect(only({ pods, events: [failed('a'), failed('b')] })?.summary).toMatch(words);
+});
