@@ -112,13 +112,13 @@ describe('a continue token that expired between two pages (410 Expired)', () => 
 });
 
 describe('who is not let in', () => {
-  test('a token signed for another cluster is Unauthorized, and the remedy is an access entry', async () => {
+  test('a token signed for another cluster is Unauthorized, and the remedy lets it in', async () => {
     const { slices } = await collectFrom(api, VIEWER, { target: { ...TARGET, name: 'shop-staging' } });
     expect(slices.pods).toMatchObject({
       ok: false,
       code: 'Unauthorized',
       reason: expect.stringContaining('401'),
-      remedy: expect.stringContaining('access entry'),
+      remedy: expect.stringContaining('cniwatch onboard --cluster shop-staging'),
     });
     expect(api.refusals.at(-1)).toBe('the signature does not match');
   });
