@@ -42,9 +42,9 @@ function isEndpoint({ endpoint }: EksCluster, server: string): boolean {
   return new URL(endpoint).host === new URL(server).host;
 }
 
-/** Source: Amazon EKS User Guide, "Cluster API server endpoint". */
+/** Source: Amazon EKS User Guide, "Cluster API server endpoint". A hub checks from inside a VPC by a runner. */
 function unreachable({ endpointPublicAccess, publicAccessCidrs, vpcId, clusterSecurityGroupId }: EksCluster): string {
-  const inside = `run cniwatch in VPC ${vpcId ?? 'of the cluster'} or a network connected to it, with TCP 443 open to ${clusterSecurityGroupId ?? 'the cluster security group'}`;
+  const inside = `run cniwatch in VPC ${vpcId ?? 'of the cluster'} or a network connected to it, with TCP 443 open to ${clusterSecurityGroupId ?? 'the cluster security group'} (a hub: by a runner, docs/deploying.md, "Private clusters")`;
   if (endpointPublicAccess === false) return `The endpoint is private: ${inside}.`;
   const open = publicAccessCidrs.length === 0 || publicAccessCidrs.includes('0.0.0.0/0');
   if (!open) return `Public access is limited to ${publicAccessCidrs.join(', ')}: add this machine's address, or ${inside}.`;

@@ -94,11 +94,15 @@ describe('eksAccess', () => {
 
 describe('advice about an API server that cannot be entered', () => {
   it.each([
-    ['a private endpoint', { endpointPublicAccess: false }, /private: run cniwatch in VPC vpc-1 .* TCP 443 open to sg-cluster/],
+    [
+      'a private endpoint',
+      { endpointPublicAccess: false },
+      /private: run cniwatch in VPC vpc-1 .* TCP 443 open to sg-cluster .*runner.*"Private clusters"/,
+    ],
     [
       'public access for some addresses',
       { endpointPublicAccess: true, publicAccessCidrs: ['198.51.100.0/24'] },
-      /limited to 198\.51\.100\.0\/24/,
+      /limited to 198\.51\.100\.0\/24: add .*, or run cniwatch in VPC .*runner.*"Private clusters"/,
     ],
     ['public access for all', { endpointPublicAccess: true, publicAccessCidrs: ['0.0.0.0/0'] }, /public: check DNS/],
   ])('tells %s', (_, over, advice) => {
