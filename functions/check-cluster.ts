@@ -8,6 +8,7 @@ import { collect } from '#lib/collect/collect.ts';
 import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import { type ReadOutcome, readOutcome } from '#lib/collect/read-outcome.ts';
 import { type Config, configSchema } from '#lib/config/schema.ts';
+import { roleFrom } from '#lib/discover/runner.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { chosenMetrics } from '#lib/publish/chosen-metrics.ts';
@@ -45,7 +46,7 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const bucket = { s3, bucket: hub.bucket, owner: hub.account, signal };
   const config = configSchema(CHECKS).parse(await getRunConfig(bucket, runId)) as Config;
   const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
-  const aws = clientsOf(target.region, target.role);
+  const aws = clientsOf(target.region, roleFrom(target, process.env['AWS_LAMBDA_FUNCTION_NAME']));
   const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
   const snapshot = await collect(target, { aws, kubernetes, deadlineMs, optIn: config.collect.optIn, settings: config });
   await putSnapshot(bucket, snapshot);

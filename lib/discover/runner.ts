@@ -35,11 +35,18 @@ export function withRunner(target: Target, cluster: Pick<Cluster, 'resourcesVpcC
   if (isOpen(cluster) || target.region !== hub.region) return target;
   const entry = entries.find((one) => one.vpc === vpcId && one.region === hub.region);
   if (entry === undefined) return target;
-  const { role, ...others } = target;
-  const account = entry.account ?? hub.account;
-  const runner = runnerIn(account, entry, hub.account);
-  // It has a role of its own in its own account; elsewhere it enters as the hub does.
-  return { ...others, ...(role === undefined || account === target.account ? {} : { role }), runner };
+  return { ...target, runner: runnerIn(entry.account ?? hub.account, entry, hub.account) };
+}
+
+/**
+ * The role by which a function enters the target's account: none for a runner of that account, whose own role reads there. The hub, where
+ * it checks in place of a runner, needs it: its own credentials would find a cluster of the same name in its own account.
+ * `functionName` is Lambda's AWS_LAMBDA_FUNCTION_NAME.
+ */
+export function roleFrom({ account, role, runner }: Target, functionName: string | undefined): Target['role'] {
+  const [, , , , runnerAccount, , runnerFunction] = runner?.functionArn.split(':') ?? [];
+  const isHere = functionName !== undefined && functionName === runnerFunction;
+  return isHere && runnerAccount === account ? undefined : role;
 }
 
 function runnerIn(account: string, { vpc, region }: RunnerEntry, hubAccount: string): TargetRunner {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withRunner } from '#lib/discover/runner.ts';
+import { roleFrom, withRunner } from '#lib/discover/runner.ts';
 import { clusterArn, type Target } from '#lib/model/target.ts';
 
 const [HUB, PAY] = ['111122223333', '444455556666'];
@@ -39,20 +39,29 @@ test.each<[string, Parameters<typeof withRunner>[1], string | undefined]>([
   expect(withRunner(target(), cluster, runners).runner?.functionArn).toBe(functionArn);
 });
 
-test('a runner of another account is invoked by a role there, and needs none to read', () => {
+const PAY_RUNNER = 'cniwatch-runner-vpc-0e0e0e0e';
+const HUB_FUNCTION = 'CniwatchHub-CheckCluster0A1B2C3D-xYz';
+
+test('a runner of another account is invoked by a role there; it needs none to read, and the hub in its place does', () => {
   const marked = withRunner(target(PAY, 'eu-west-1', ROLE), vpc('vpc-0e0e0e0e', false), runners);
   expect(marked).toEqual({
-    ...target(PAY),
+    ...target(PAY, 'eu-west-1', ROLE),
     runner: {
-      functionArn: `arn:aws:lambda:eu-west-1:${PAY}:function:cniwatch-runner-vpc-0e0e0e0e`,
+      functionArn: `arn:aws:lambda:eu-west-1:${PAY}:function:${PAY_RUNNER}`,
       roleArn: `arn:aws:iam::${PAY}:role/cniwatch-runner-invoke-vpc-0e0e0e0e`,
     },
   });
+  expect([roleFrom(marked, PAY_RUNNER), roleFrom(marked, HUB_FUNCTION), roleFrom(marked, undefined)]).toEqual([
+    undefined,
+    ROLE,
+    ROLE,
+  ]);
 });
 
 test("a runner of the hub in a VPC that another account shares enters it by the target's role", () => {
   const marked = withRunner(target(PAY, 'eu-west-1', ROLE), vpc('vpc-0a1b2c3d', false), runners);
   expect(marked).toMatchObject({ role: ROLE, runner: { functionArn: HERE } });
+  expect(roleFrom(marked, 'cniwatch-runner-vpc-0a1b2c3d')).toEqual(ROLE);
 });
 
 test('a runner of another Region than the hub is never chosen: it could not be invoked', () => {

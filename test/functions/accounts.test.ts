@@ -73,14 +73,23 @@ test('a configuration that names a check that does not exist is told, with its p
   });
 });
 
-test('a cluster is read with the role of its target, and nothing of the role is in what is stored', async () => {
-  await discover(fleet('pay-id'));
-  const [, target] = json(`runs/${RUN}/targets.json`);
-  const { handler } = await import('#functions/check-cluster.ts');
-  await handler({ runId: RUN, target }, { getRemainingTimeInMillis: () => 300_000 }).catch(() => undefined);
-  const stored = json(`runs/${RUN}/results/${PAY}/${REGION}/pay-prod.json`);
-  const result = assessment.parse(stored);
-  expect(result).toMatchObject({ account: PAY, name: 'pay-prod' });
-  expect(result.collectors.filter(({ ok }) => !ok)).toEqual([]);
-  expect(JSON.stringify(stored)).not.toContain('pay-id');
-});
+const runner = { functionArn: `arn:aws:lambda:${REGION}:${PAY}:function:cniwatch-runner-vpc-0a1b2c3d` };
+test.each([
+  ['as it is found', {}],
+  ['in place of a runner of its account that does not answer', { runner }],
+])(
+  'a cluster is read by the hub with the role of its target, %s, and nothing of the role is in what is stored',
+  async (_, over) => {
+    await discover(fleet('pay-id'));
+    const [, target] = json(`runs/${RUN}/targets.json`);
+    const { handler } = await import('#functions/check-cluster.ts');
+    await handler({ runId: RUN, target: { ...target, ...over } }, { getRemainingTimeInMillis: () => 300_000 }).catch(
+      () => undefined,
+    );
+    const stored = json(`runs/${RUN}/results/${PAY}/${REGION}/pay-prod.json`);
+    const result = assessment.parse(stored);
+    expect(result).toMatchObject({ account: PAY, name: 'pay-prod' });
+    expect(result.collectors.filter(({ ok }) => !ok)).toEqual([]);
+    expect(JSON.stringify(stored)).not.toContain('pay-id');
+  },
+);
