@@ -82,11 +82,13 @@ test.each([
   async (_, over) => {
     await discover(fleet('pay-id'));
     const [, target] = json(`runs/${RUN}/targets.json`);
+    const key = `runs/${RUN}/results/${PAY}/${REGION}/pay-prod.json`;
+    s3.objects.delete(key);
     const { handler } = await import('#functions/check-cluster.ts');
     await handler({ runId: RUN, target: { ...target, ...over } }, { getRemainingTimeInMillis: () => 300_000 }).catch(
       () => undefined,
     );
-    const stored = json(`runs/${RUN}/results/${PAY}/${REGION}/pay-prod.json`);
+    const stored = json(key);
     const result = assessment.parse(stored);
     expect(result).toMatchObject({ account: PAY, name: 'pay-prod' });
     expect(result.collectors.filter(({ ok }) => !ok)).toEqual([]);
