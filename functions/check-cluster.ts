@@ -5,10 +5,9 @@ import * as z from 'zod';
 import { CHECKS } from '#lib/checks/index.ts';
 import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import { collect } from '#lib/collect/collect.ts';
-import { eksAccess } from '#lib/collect/kubernetes/eks-access.ts';
 import { type ReadOutcome, readOutcome } from '#lib/collect/read-outcome.ts';
 import { type Config, configSchema } from '#lib/config/schema.ts';
-import { roleFrom } from '#lib/discover/runner.ts';
+import { enterTarget } from '#lib/discover/enter-target.ts';
 import { evaluate } from '#lib/evaluate/evaluate.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { chosenMetrics } from '#lib/publish/chosen-metrics.ts';
@@ -24,9 +23,8 @@ const hub = hubFrom(process.env);
 const clientsOf = awsClientsByAccount(hub.region);
 // What is read is read with the target's credentials; what is written is the hub's.
 const { cloudwatch, sts: asHub } = clientsOf(hub.region, hub.role === undefined ? undefined : { arn: hub.role });
-const { credentials } = asHub.config;
-const s3 = new S3Client({ region: hub.region, credentials });
-const findingsWithin = findingsHub(hub, credentials);
+const s3 = new S3Client({ region: hub.region, credentials: asHub.config.credentials });
+const findingsWithin = findingsHub(hub, asHub.config.credentials);
 const logger = new Logger({ serviceName: 'check-cluster' });
 const event = z.object({ runId, target: runTarget });
 
@@ -46,9 +44,8 @@ export async function handler(input: unknown, context: Pick<Context, 'getRemaini
   const bucket = { s3, bucket: hub.bucket, owner: hub.account, signal };
   const config = configSchema(CHECKS).parse(await getRunConfig(bucket, runId)) as Config;
   const deadlineMs = Math.max(1, Math.min(config.collect.deadlineSeconds * 1000, remainingMs - PUBLISH_RESERVE));
-  const aws = clientsOf(target.region, roleFrom(target, process.env['AWS_LAMBDA_FUNCTION_NAME']));
-  const kubernetes = eksAccess({ target, credentials: aws.eks.config.credentials });
-  const snapshot = await collect(target, { aws, kubernetes, deadlineMs, optIn: config.collect.optIn, settings: config });
+  const entered = enterTarget(target, clientsOf, process.env['AWS_LAMBDA_FUNCTION_NAME']);
+  const snapshot = await collect(target, { ...entered, deadlineMs, optIn: config.collect.optIn, settings: config });
   await putSnapshot(bucket, snapshot);
   const recalled = await recall(bucket, snapshot, { checks: CHECKS, cloudwatch, signal });
   const assessment = evaluate(snapshot, { config, history: recalled.history });
