@@ -259,3 +259,12 @@ describe('bad input', () => {
     expect(snapshot.slices.cluster.ok).toBe(true);
   });
 });
+
+it('a cluster of the same name in another account is not taken for the one that was asked for', async () => {
+  const asked = { ...aTarget(), account: '999988887777', arn: aTarget().arn.replace(aTarget().account, '999988887777') };
+  expect((await collectFrom(asked)).slices.cluster).toMatchObject({
+    ok: false,
+    code: 'UnexpectedResponse',
+    reason: expect.stringContaining(`where ${asked.arn} was asked for`),
+  });
+});

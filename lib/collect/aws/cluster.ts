@@ -5,6 +5,7 @@ import { present, required, texts } from '#lib/collect/aws/fields.ts';
 import { notFound } from '#lib/collect/aws/not-found.ts';
 import { defineCollector, type Sources } from '#lib/collect/sources.ts';
 import type { EksCluster } from '#lib/model/eks.ts';
+import { ReadFailure } from '#lib/model/failure.ts';
 
 export const cluster = defineCollector({
   key: 'cluster',
@@ -17,14 +18,24 @@ export const cluster = defineCollector({
     kubernetes: [],
   },
   async collect(sources) {
-    const { name } = sources.target;
+    const { name, arn } = sources.target;
     const answer = await sources.eks(new DescribeClusterCommand({ name })).catch(notFound(sources.target));
     const described = toCluster(required(answer.cluster, 'cluster'));
+    if (described.arn !== arn) throw anotherCluster(described.arn, arn);
     if (described.vpcId !== undefined || described.subnetIds.length === 0) return described;
     const vpcId = await vpcOfSubnets(sources, described.subnetIds);
     return vpcId === undefined ? described : { ...described, vpcId };
   },
 });
+
+/** Clusters of several accounts may share a name: what is read of one must never be told of another. */
+function anotherCluster(described: string, wanted: string): ReadFailure {
+  return new ReadFailure(
+    'UnexpectedResponse',
+    `EKS described ${described}, where ${wanted} was asked for.`,
+    "Look whose account the credentials are of: the role of the cluster's account was not assumed.",
+  );
+}
 
 /** The VPC of the cluster's subnets, where EKS does not name it (some stand-ins). Undefined where EC2 does not tell either. */
 async function vpcOfSubnets(sources: Sources, subnetIds: readonly string[]): Promise<string | undefined> {
