@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { orAborted } from '#lib/collect/or-aborted.ts';
 import { type Counts, startTally } from '#lib/collect/progress.ts';
 import type { Run } from '#lib/collect/run.ts';
 import type { Sources } from '#lib/collect/sources.ts';
@@ -43,23 +44,12 @@ async function attempt(
 ): Promise<Slice<unknown>> {
   try {
     signal.throwIfAborted();
+    // A deadline holds even for what does not listen to the signal, as the SDK's waits between retries.
     const data = await orAborted(collector.collect(sources, needs), signal);
     if (data === ABSENT) return { ok: true, data: [], absent: true };
     return isPartlyRead<unknown>(data) ? { ok: true, data: data.data, unread: data.unread } : { ok: true, data };
   } catch (error) {
     return toReadFailure(signal.aborted ? signal.reason : error, collector.key).toFailure();
-  }
-}
-
-/** A deadline holds even for what does not listen to the signal, as the SDK's waits between retries. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

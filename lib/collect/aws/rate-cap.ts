@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TokenBucket } from 'limiter';
+import { pause } from '#lib/collect/pause.ts';
 import { type CallShare, WHOLE_SHARE } from '#lib/model/call-share.ts';
 import type { Target } from '#lib/model/target.ts';
 
@@ -25,8 +25,7 @@ export function rateCap({ perSecond, burst }: CallShare): RateCap {
       const bucket = bucketOf(action);
       while (!bucket.tryRemoveTokens(1)) {
         // The limiter's own waiting cannot be aborted, so the wait is ours.
-        await sleep(Math.max(1, bucket.getWaitTime(1)), undefined, { signal }).catch(() => undefined);
-        signal.throwIfAborted();
+        await pause(Math.max(1, bucket.getWaitTime(1)), signal);
       }
     },
   };

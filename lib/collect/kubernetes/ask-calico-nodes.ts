@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MADE_BY, NODE_STATUSES, type NodeStatusPlace, selector } from '#lib/collect/kubernetes/calico-node-statuses.ts';
+import { MADE_BY, NODE_STATUSES, type NodeStatusPlace } from '#lib/collect/kubernetes/calico-node-statuses.ts';
 import { toCustomResource } from '#lib/collect/kubernetes/custom-resource.ts';
 import type { JsonObject } from '#lib/collect/kubernetes/json.ts';
 import type { NamedObject } from '#lib/collect/kubernetes/writer.ts';
-import { ownLabels, ownName } from '#lib/collect/probes/own-pods.ts';
+import { labelSelector, ownLabels, ownName } from '#lib/collect/probes/own-pods.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { CalicoNodeReading } from '#lib/model/calico-node-status.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
@@ -83,7 +83,7 @@ async function readUntilFilled(
   at: NodeStatusPlace,
   { labels, count, patience }: { labels: Readonly<Record<string, string>>; count: number; patience: Patience },
 ): Promise<ReadonlyMap<string, CustomResource>> {
-  const query = { labelSelector: selector(labels) };
+  const query = { labelSelector: labelSelector(labels) };
   const read = () => kubernetes.list({ ...at, query }, (item) => toCustomResource(item, at.apiVersion, NODE_STATUSES.kind));
   if (count === 0) return new Map();
   const began = performance.now();

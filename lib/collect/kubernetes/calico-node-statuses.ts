@@ -1,6 +1,5 @@
-import { metadata } from '#lib/collect/kubernetes/metadata.ts';
 import type { KubernetesCollection } from '#lib/collect/kubernetes/writer.ts';
-import { ownLabels, ownName } from '#lib/collect/probes/own-pods.ts';
+import { listOwn, ownName } from '#lib/collect/probes/own-pods.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 
 /**
@@ -36,14 +35,11 @@ export async function sweepCalicoNodeStatuses({
   const at = await place(kubernetes);
   if (at === undefined) return undefined;
   const before = now().getTime() - LEFT_OVER;
-  const ours = await kubernetes.list({ ...at, query: { labelSelector: selector(ownLabels(MADE_BY)) } }, (item) => {
-    const { name, createdAt } = metadata(item);
-    return Date.parse(createdAt) < before ? [name] : [];
-  });
+  const left = (await listOwn({ kubernetes }, at, MADE_BY)).filter(({ createdAt }) => createdAt < before);
   // A name that nothing bears: RBAC refuses before anybody looks for it.
   await kubernetesWrites.remove(at, ownName(MADE_BY));
   // One that cannot be deleted now is left to the next run.
-  await Promise.all(ours.flat().map((name) => kubernetesWrites.remove(at, name).catch(() => false)));
+  await Promise.all(left.map(({ name }) => kubernetesWrites.remove(at, name).catch(() => false)));
   return at;
 }
 
@@ -57,8 +53,3 @@ async function place(kubernetes: Sources['kubernetes']): Promise<NodeStatusPlace
   }
   return undefined;
 }
-
-export const selector = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '#lib/collect/pause.ts';
 import type { ReadFailure } from '#lib/model/failure.ts';
 
 /** An attempt that may succeed if repeated. */
@@ -32,8 +32,7 @@ export async function retrying<T>(attempt: () => Promise<T>, signal: AbortSignal
       signal.throwIfAborted();
       if (!(error instanceof Transient)) throw error;
       if (count >= error.attempts) throw error.failure;
-      await sleep(wait(count, error.retryAfter), undefined, { signal }).catch(() => undefined);
-      signal.throwIfAborted();
+      await pause(wait(count, error.retryAfter), signal);
     }
   }
 }

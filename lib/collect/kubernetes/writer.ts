@@ -6,6 +6,7 @@ import { cutOff, type KubernetesRequest, tooLong, unreachable } from '#lib/colle
 import type { Cluster } from '#lib/collect/kubernetes/reader.ts';
 import { retryAfter, retrying, Transient } from '#lib/collect/kubernetes/retry.ts';
 import { writeFailure } from '#lib/collect/kubernetes/write-failure.ts';
+import { orAborted } from '#lib/collect/or-aborted.ts';
 import type { Tally } from '#lib/collect/progress.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
 
@@ -150,20 +151,6 @@ function tracked<T>(cluster: Cluster, work: Promise<T>): Promise<T> {
   unfinished.add(settled);
   settled.then(() => unfinished.delete(settled));
   return work;
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  // Whoever lost the race is nobody's any more.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function notRemoved({ operation }: KubernetesRequest): ReadFailure {

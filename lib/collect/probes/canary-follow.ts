@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type JsonObject, message, objects, text } from '#lib/collect/kubernetes/json.ts';
+import { pause } from '#lib/collect/pause.ts';
 import { isDone } from '#lib/collect/probes/canary-log.ts';
 import { toCanaryPod } from '#lib/collect/probes/canary-pod.ts';
 import { followPod, hasEnded, podLog } from '#lib/collect/probes/follow-pod.ts';
+import { podAt } from '#lib/collect/probes/own-pods.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 import type { CanaryPod } from '#lib/model/canary.ts';
 import { cannotStart } from '#lib/network/canary/stage.ts';
@@ -10,7 +11,7 @@ import { cannotStart } from '#lib/network/canary/stage.ts';
 type Followed = Omit<CanaryPod, 'role' | 'pinnedTo' | 'zone'>;
 
 /** Milliseconds between two looks: a second, or less where there is less to wait. */
-const pauseOf = (timeout: number) => Math.min(1_000, timeout / 5);
+const everyOf = (timeout: number) => Math.min(1_000, timeout / 5);
 
 /**
  * Looks at a canary pod until it runs, cannot run any more, is gone, or `timeout` milliseconds are over.
@@ -28,7 +29,7 @@ export async function followCanaryPod(
     until: (item) =>
       hasEnded(item) || toCanaryPod(item).runningAt !== undefined || cannotStart(toCanaryPod(item).waiting?.reason),
     timeout,
-    pause: pauseOf(timeout),
+    every: everyOf(timeout),
   });
   const seen = pod === undefined ? first : toCanaryPod(pod);
   const waitedSeconds = Math.round((performance.now() - began) / 1_000);
@@ -68,8 +69,7 @@ export async function followCanaryLog(
   for (;;) {
     const log = await podLog(sources, { namespace, name, limit: LOG_LIMIT });
     if (isDone(log) || performance.now() >= end) return log;
-    await sleep(pauseOf(timeout), undefined, { signal: sources.signal }).catch(() => undefined);
-    sources.signal.throwIfAborted();
+    await pause(everyOf(timeout), sources.signal);
   }
 }
 
@@ -78,8 +78,7 @@ export async function stillRuns(
   { kubernetes }: Pick<Sources, 'kubernetes'>,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): Promise<boolean> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
-  const item = await kubernetes.get({ path, apiGroup: '', resource: 'pods', limit: LOG_LIMIT });
+  const item = await kubernetes.get({ ...podAt(namespace, name), limit: LOG_LIMIT });
   const held = objects(item && (item['status'] as JsonObject | undefined)?.['conditions']);
   return held.some(({ type, status }) => type === 'ContainersReady' && status === 'True');
 }

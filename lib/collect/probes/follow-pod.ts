@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type JsonObject, object, text } from '#lib/collect/kubernetes/json.ts';
-import { podsOf } from '#lib/collect/probes/own-pods.ts';
+import { pause } from '#lib/collect/pause.ts';
+import { podAt } from '#lib/collect/probes/own-pods.ts';
 import type { Sources } from '#lib/collect/sources.ts';
 
 /** Bytes of one pod's object. */
 const POD_LIMIT = 256 * 1024;
 /** Milliseconds between two looks. */
-const PAUSE = 1_000;
+const EVERY = 1_000;
 
 export interface Followed {
   /** As it was seen last; undefined where somebody deleted it. */
@@ -26,18 +26,16 @@ export async function followPod(
     name,
     until,
     timeout,
-    pause = PAUSE,
-  }: { namespace: string; name: string; until: (pod: JsonObject) => boolean; timeout: number; pause?: number },
+    every = EVERY,
+  }: { namespace: string; name: string; until: (pod: JsonObject) => boolean; timeout: number; every?: number },
 ): Promise<Followed> {
-  const { path, apiGroup, resource } = podsOf(namespace);
   const end = performance.now() + timeout;
   for (;;) {
-    const pod = await kubernetes.get({ path: `${path}/${encodeURIComponent(name)}`, apiGroup, resource, limit: POD_LIMIT });
+    const pod = await kubernetes.get({ ...podAt(namespace, name), limit: POD_LIMIT });
     if (pod === undefined) return { pod, met: false };
     if (until(pod)) return { pod, met: true };
     if (performance.now() >= end) return { pod, met: false };
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-    signal.throwIfAborted();
+    await pause(every, signal);
   }
 }
 
@@ -56,7 +54,7 @@ export function podLog(
   { kubernetes }: Pick<Sources, 'kubernetes'>,
   { namespace, name, limit }: { namespace: string; name: string; limit: number },
 ): Promise<string> {
-  const path = `${podsOf(namespace).path}/${encodeURIComponent(name)}/log`;
+  const path = `${podAt(namespace, name).path}/log`;
   // One byte more than is read, so that a longer log is noticed.
   return kubernetes.text({ path, apiGroup: '', resource: 'pods/log', query: { limitBytes: String(limit + 1) }, limit });
 }

@@ -21,6 +21,12 @@ export function podsOf(namespace: string): KubernetesCollection {
   return { path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, apiGroup: '', resource: 'pods' };
 }
 
+/** Where one pod stands. */
+export function podAt(namespace: string, name: string): KubernetesCollection {
+  const pods = podsOf(namespace);
+  return { ...pods, path: `${pods.path}/${encodeURIComponent(name)}` };
+}
+
 /**
  * Deletes what a crashed run left behind: pods of this probe that were created more than `olderThan` milliseconds before `now`.
  * @returns how many. @throws ReadFailure where they cannot be listed; one that cannot be deleted is left to the next sweep
@@ -60,10 +66,14 @@ export function listOwn(
   at: KubernetesCollection,
   probe: string,
 ): Promise<readonly { readonly name: string; readonly createdAt: number }[]> {
-  const labelSelector = Object.entries(ownLabels(probe))
+  return kubernetes.list({ ...at, query: { labelSelector: labelSelector(ownLabels(probe)) } }, nameAndAge);
+}
+
+/** The text of a selector of exactly these labels. */
+export function labelSelector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  return kubernetes.list({ ...at, query: { labelSelector } }, nameAndAge);
 }
 
 function nameAndAge(item: JsonObject): { name: string; createdAt: number } {

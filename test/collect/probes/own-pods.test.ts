@@ -53,7 +53,7 @@ afterAll(() => entered?.[Symbol.asyncDispose]());
 const aPod = (name: string, probe = PROBE) => ({ metadata: { name, namespace: NAMESPACE, labels: ownLabels(probe) }, spec: {} });
 const podNames = () => sources().kubernetes.list(podsOf(NAMESPACE), ({ metadata }) => (metadata as { name: string }).name);
 const follow = (name: string, timeout: number, signal?: AbortSignal) =>
-  followPod(sources(signal), { namespace: NAMESPACE, name, until: hasEnded, timeout, pause: 10 });
+  followPod(sources(signal), { namespace: NAMESPACE, name, until: hasEnded, timeout, every: 10 });
 
 describe('a pod of our own', () => {
   it('is followed to its end, read, and gone afterwards', async () => {
