@@ -1,3 +1,4 @@
+import { OPT_IN_SOURCES } from '#lib/model/collector.ts';
 import type { Subnet } from '#lib/model/ec2.ts';
 import { SLICE_KEYS, type SliceData, type SliceKey, type Snapshot } from '#lib/model/snapshot.ts';
 import { instanceTypeTable } from '#lib/sandbox/instance-types.ts';
@@ -11,16 +12,7 @@ import { kubernetesKinds } from '#lib/sandbox/world-of/kinds.ts';
 export type Read = <K extends SliceKey>(key: K) => SliceData[K] | undefined;
 
 /** What cannot be had back from a Snapshot's counts, and is asked of agents, pods of our own or CloudWatch. */
-const ASKED_ELSEWHERE: ReadonlySet<SliceKey> = new Set([
-  'ipamd',
-  'dnsMetrics',
-  'ciliumAgents',
-  'accessReviews',
-  'calicoNodeStatus',
-  'nodeProbes',
-  'canary',
-  'podMetrics',
-]);
+const ASKED_ELSEWHERE: ReadonlySet<SliceKey> = new Set([...OPT_IN_SOURCES, 'podMetrics']);
 
 /**
  * A world that reads as the cluster of a Snapshot did: what was not read is not in it, and what a Snapshot leaves out of objects is
