@@ -19,7 +19,7 @@ const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const logger = new Logger({ serviceName: 'discover' });
 const event = z.object({ runId, scheduledAt: z.iso.datetime(), execution: z.string(), maxConcurrency: z.int().min(1) });
-const entry = runEntry(hub);
+const enter = runEntry(hub);
 
 const organizations = () => organizationsClient(hub.region);
 const clientsOf = clientsByAccount((options) => ({ eks: new EKSClient(options), sts: new STSClient(options) }), hub.region);
@@ -36,7 +36,7 @@ export async function handler(input: unknown): Promise<Discovered> {
   const parsed = event.safeParse(input);
   if (!parsed.success) return { outcome: 'invalid-event', reason: z.prettifyError(parsed.error) };
   const { runId } = parsed.data;
-  const lease = await entry.enter(parsed.data);
+  const lease = await enter(parsed.data);
   if (lease.outcome !== 'acquired') return { outcome: 'skipped', why: lease.outcome, by: lease.by };
   const bucket = { s3, bucket: hub.bucket, owner: hub.account };
   try {

@@ -13,14 +13,14 @@ import { getRunResults } from '#lib/publish/run-results.ts';
 import { getRunConfig, getTargets, putSummary } from '#lib/publish/run-store.ts';
 import { findingsHub } from '#lib/publish/state/findings-hub.ts';
 import { publishFleet } from '#lib/publish/state/publish-findings.ts';
-import { runEntry } from '#lib/publish/state/run-entry.ts';
+import { runExit } from '#lib/publish/state/run-exit.ts';
 import { isQuiet } from '#lib/report/document.ts';
 
 const hub = hubFrom(process.env);
 const s3 = new S3Client({ region: hub.region });
 const cloudwatch = new CloudWatchClient({ region: hub.region });
 const findingsWithin = findingsHub(hub);
-const entry = runEntry(hub);
+const leave = runExit(hub);
 const logger = new Logger({ serviceName: 'summarise' });
 const settings = z.object({ state });
 const event = z.object({ runId, unread: z.array(z.object({ region: z.string() })) });
@@ -51,7 +51,7 @@ export async function handler(input: unknown): Promise<Summarised> {
   const seen = targets.map((target, index) => clusterNotSeen(target, reasonOf(results[index])));
   const findings = await publishFleet(seen, run, policy, findingsWithin());
   await putMetrics(findings.metrics, { cloudwatch, at: now });
-  await entry.leave(runId);
+  await leave(runId);
   logger.info('summarised', { runId, expected: targets.length, reported, unread, findings });
   return { outcome: 'summarised', runId, key, expected: targets.length, reported };
 }

@@ -2,9 +2,10 @@ import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { runnerName } from '#lib/discover/runner.ts';
 
 /** Of every runner: its function and the role that lets a state machine of another account invoke it. */
-const RUNNERS = 'cniwatch-runner-*';
+const RUNNERS = runnerName('*');
 
 /** Where a target names a runner: JSONata. */
 export const HAS_RUNNER = '{% $exists($states.input.target.runner) %}';
@@ -14,7 +15,7 @@ export const HAS_RUNNER_ELSEWHERE = '{% $exists($states.input.target.runner.role
  * check-cluster in a function inside the cluster's VPC, which the target names. One of another account is invoked by a role there.
  * Source: Step Functions developer guide, "Accessing resources in other AWS accounts".
  */
-export function checkInRunner(scope: Construct, { name, elsewhere, retry, otherwise }: CheckInRunnerProps): CustomState {
+export function checkInRunner(scope: Construct, { name, elsewhere, otherwise }: CheckInRunnerProps): CustomState {
   return new CustomState(scope, name, {
     stateJson: {
       Type: 'Task',
@@ -27,7 +28,6 @@ export function checkInRunner(scope: Construct, { name, elsewhere, retry, otherw
       },
       ...(elsewhere ? { Credentials: { RoleArn: '{% $states.input.target.runner.roleArn %}' } } : {}),
       Output: '{% $states.result.Payload.outcome %}',
-      Retry: [retry],
       // Without an output of its own, the next state would get the error.
       Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: otherwise }],
     },
@@ -38,7 +38,6 @@ export interface CheckInRunnerProps {
   readonly name: string;
   /** In another account. */
   readonly elsewhere: boolean;
-  readonly retry: object;
   /** The state for a runner that is not there, or broke: what can be seen without it is judged, and the rest is unknown. */
   readonly otherwise: string;
 }

@@ -13,6 +13,7 @@ import {
   JsonPath,
   LogLevel,
   Pass,
+  type RetryProps,
   S3JsonItemReader,
   StateMachine,
   StateMachineType,
@@ -34,21 +35,18 @@ export interface PipelineProps {
 }
 
 /** Faults of the Lambda service, which a second invocation cures. Source: Step Functions guide, "Handle transient Lambda service exceptions". */
-const LAMBDA_SERVICE_ERRORS = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.TooManyRequestsException',
-];
-
-/** The same, for states that are written by hand. */
-const LAMBDA_SERVICE_RETRY = {
-  ErrorEquals: LAMBDA_SERVICE_ERRORS,
-  IntervalSeconds: 2,
-  BackoffRate: 2,
-  MaxAttempts: 4,
-  JitterStrategy: 'FULL',
+const LAMBDA_SERVICE_RETRY: RetryProps = {
+  errors: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.TooManyRequestsException',
+  ],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 4,
+  jitterStrategy: JitterType.FULL,
 };
 
 const MAP_LABEL = 'check-cluster';
@@ -66,13 +64,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     const lambdaFunction = functions[name];
     const input = TaskInput.fromObject({ ...payload });
     const options = { lambdaFunction, comment, payload: input, outputs, retryOnServiceExceptions: false };
-    return LambdaInvoke.jsonata(scope, name, options).addRetry({
-      errors: LAMBDA_SERVICE_ERRORS,
-      interval: Duration.seconds(2),
-      backoffRate: 2,
-      maxAttempts: 4,
-      jitterStrategy: JitterType.FULL,
-    });
+    return LambdaInvoke.jsonata(scope, name, options).addRetry(LAMBDA_SERVICE_RETRY);
   };
   const result = '{% $states.result.Payload %}';
 
@@ -87,7 +79,7 @@ export function pipeline(scope: Construct, { functions, bucket, maxConcurrency }
     '{% $states.result.Payload.outcome %}',
   ).addCatch(failed, { errors: ['States.ALL'] });
   const inRunner = (name: string, elsewhere: boolean) =>
-    checkInRunner(scope, { name, elsewhere, otherwise: 'check-cluster', retry: LAMBDA_SERVICE_RETRY });
+    checkInRunner(scope, { name, elsewhere, otherwise: 'check-cluster' }).addRetry(LAMBDA_SERVICE_RETRY);
   const where = Choice.jsonata(scope, 'in a runner?')
     .when(Condition.jsonata(HAS_RUNNER_ELSEWHERE), inRunner("check-cluster in another account's runner", true))
     .when(Condition.jsonata(HAS_RUNNER), inRunner('check-cluster in a runner', false))

@@ -5,7 +5,7 @@ import type { Permissions } from '#lib/model/permissions.ts';
 import type { Hub } from '#lib/publish/hub.ts';
 import { putMetrics } from '#lib/publish/put-metrics.ts';
 import { enterRun } from '#lib/publish/state/enter-run.ts';
-import { type Lease, releaseRunLease, runSkipped } from '#lib/publish/state/run-lease.ts';
+import { type Lease, runSkipped } from '#lib/publish/state/run-lease.ts';
 import { isRunning } from '#lib/publish/state/running.ts';
 
 export const ENTRY_PERMISSIONS: Permissions = {
@@ -24,26 +24,24 @@ export interface Start {
 /** `unguarded` says why the lease could not be asked for. */
 export type Entered = Lease | { readonly outcome: 'acquired'; readonly unguarded: string };
 
-/** The door of the deployed hub's runs: one at a time. Clients are made once, since making them takes a while. */
-export function runEntry(hub: Hub) {
+/**
+ * The way into the deployed hub's runs, one at a time: lets a run in, or counts that it was skipped. Two runs at once cost calls; a fleet
+ * that nobody looks at costs more. Clients are made once, since making them takes a while.
+ */
+export function runEntry(hub: Hub): (start: Start) => Promise<Entered> {
   const { region } = hub;
   const settings = { region, retryMode: 'standard', maxAttempts: 5 };
   const at = { dynamodb: new DynamoDBClient(settings), table: hub.table };
   const sfn = new SFNClient(settings);
   const cloudwatch = new CloudWatchClient(settings);
-  return {
-    /** Lets the run in, or counts that it was skipped. Two runs at once cost calls; a fleet that nobody looks at costs more. */
-    async enter({ runId, scheduledAt, execution }: Start): Promise<Entered> {
-      const now = new Date();
-      try {
-        const lease = await enterRun(at, { runId, scheduledAt, now }, (other) => isRunning(sfn, execution, other));
-        if (lease.outcome !== 'acquired') await putMetrics([runSkipped(hub)], { cloudwatch, at: now });
-        return lease;
-      } catch (error) {
-        return { outcome: 'acquired', unguarded: `${(error as Error).name}: ${(error as Error).message}` };
-      }
-    },
-    /** Lets the next run in at once. What goes wrong here is undone by the next start, which sees that this run is over. */
-    leave: (runId: string) => releaseRunLease(at, { runId, now: new Date() }).catch(() => false),
+  return async ({ runId, scheduledAt, execution }) => {
+    const now = new Date();
+    try {
+      const lease = await enterRun(at, { runId, scheduledAt, now }, (other) => isRunning(sfn, execution, other));
+      if (lease.outcome !== 'acquired') await putMetrics([runSkipped(hub)], { cloudwatch, at: now });
+      return lease;
+    } catch (error) {
+      return { outcome: 'acquired', unguarded: `${(error as Error).name}: ${(error as Error).message}` };
+    }
   };
 }
