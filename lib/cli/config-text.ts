@@ -2,8 +2,8 @@ import type { ChangedCheck, ConfigDocument } from '#lib/cli/config-document.ts';
 import { section } from '#lib/cli/sections.ts';
 import type { Config } from '#lib/config/config.ts';
 import type { ClusterSelection } from '#lib/discover/entry.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { TagPatterns, TargetMatch } from '#lib/model/target-match.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 type Entry = readonly [string, string];
 

@@ -1,7 +1,7 @@
 import type { ClusterDiagnosis, DoctorDocument } from '#lib/cli/doctor-document.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { SourceGrants } from '#lib/onboard/diagnosis.ts';
 import type { Grant } from '#lib/onboard/grant.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 /** For a reader: what holds cniwatch back first, then every source, then what adds what is missing. */
 export function doctorText({ machine, clusters }: DoctorDocument): string {

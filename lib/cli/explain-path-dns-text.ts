@@ -1,7 +1,7 @@
 import type { DnsDocument, DnsState, WorkloadDns } from '#lib/cli/explain-path-dns.ts';
 import { section } from '#lib/cli/sections.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 const STATES: Readonly<Record<DnsState, string>> = {

@@ -2,8 +2,8 @@ import pico from 'picocolors';
 import { dnsLines } from '#lib/cli/explain-path-dns-text.ts';
 import type { EndDocument, PathDocument } from '#lib/cli/explain-path-document.ts';
 import { section } from '#lib/cli/sections.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { LayerName, LayerVerdict, PathLayer } from '#lib/network/path/layer.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 

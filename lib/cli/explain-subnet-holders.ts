@@ -1,6 +1,6 @@
 import type pico from 'picocolors';
 import type { SubnetDocument } from '#lib/cli/explain-subnet-document.ts';
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 type Colours = ReturnType<typeof pico.createColors>;
 type Row = readonly [name: string, addresses: number];

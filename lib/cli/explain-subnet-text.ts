@@ -5,9 +5,9 @@ import { holderRows } from '#lib/cli/explain-subnet-holders.ts';
 import { mapLines } from '#lib/cli/explain-subnet-map.ts';
 import { HOW_TO_RELEASE } from '#lib/cli/explain-subnet-releases.ts';
 import { section } from '#lib/cli/sections.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import { RELEASES, type Release } from '#lib/network/prefix-blockers.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { timeText } from '#lib/report/words.ts';
 import { wrap } from '#lib/report/wrap.ts';
 

@@ -1,11 +1,11 @@
 import { section } from '#lib/cli/sections.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { Precondition, Refusal } from '#lib/model/remediation.ts';
 import type { RemediationOwner } from '#lib/model/remediation-owner.ts';
 import type { Change, RemediationPlan } from '#lib/model/remediation-plan.ts';
 import type { RemediationStep } from '#lib/model/remediation-step.ts';
 import type { Target } from '#lib/model/target.ts';
 import { escapeMarkdown } from '#lib/report/markdown.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 /** What `cniwatch plan` prints as JSON. */

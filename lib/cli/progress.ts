@@ -1,6 +1,6 @@
 import type { Output } from '#lib/cli/system.ts';
 import type { Progress } from '#lib/collect/progress.ts';
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 /** Shows how a run of several clusters goes on: one live line on a terminal, a line a cluster elsewhere. */
 export interface RunProgress {

@@ -10,8 +10,8 @@ import { awsClientsByAccount } from '#lib/collect/aws/clients.ts';
 import type { Config } from '#lib/config/config.ts';
 import { unmatchedRules } from '#lib/config/unmatched.ts';
 import type { ReadFailure } from '#lib/model/failure.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { Snapshot } from '#lib/model/snapshot.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 /**
  * Finds the clusters that the options or the fleet of the configuration mean, reads them, and hands each Snapshot to `use`.

@@ -1,6 +1,6 @@
 import { EXIT } from '#lib/cli/exit-code.ts';
 import { Interrupted, type System } from '#lib/cli/system.ts';
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 /** Names of errors that a person causes by what they typed. Told by name, so that their modules need not be loaded here. */
 const USAGE = new Set(['UsageError', 'ConfigInvalid']);

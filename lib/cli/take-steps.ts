@@ -3,10 +3,10 @@ import type { OnboardOptions } from '#lib/cli/onboard.ts';
 import type { System } from '#lib/cli/system.ts';
 import { UsageError } from '#lib/cli/usage-error.ts';
 import { ReadFailure } from '#lib/model/failure.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Target } from '#lib/model/target.ts';
 import type { Step } from '#lib/onboard/step.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 /**
  * Says what is to be done, asks, and does it. False where the person said no, or there was nothing to do.

@@ -4,10 +4,10 @@ import { unseenLines } from '#lib/cli/triage-unseen-text.ts';
 import type { Access } from '#lib/evaluate/triage/command-names.ts';
 import { extentText, timeText } from '#lib/evaluate/triage/headline.ts';
 import { commandLine, nameForCommand } from '#lib/evaluate/triage/shell-word.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Action, TriageDocument, TriageProblem } from '#lib/model/triage.ts';
 import { badge } from '#lib/report/badge.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 export interface TriageTextOptions {

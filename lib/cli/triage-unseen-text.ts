@@ -1,8 +1,8 @@
 import { clipped } from '#lib/cli/clipped.ts';
 import { OPT_IN_SOURCES } from '#lib/model/collector.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { TriageDocument, Unseen } from '#lib/model/triage.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 /** So many gaps have their reason in full, or their name; the others are named, or counted. */
 const EXPLAINED = 2;

@@ -1,8 +1,8 @@
 import type { WhatIfDocument } from '#lib/cli/whatif-document.ts';
 import { questionText } from '#lib/cli/whatif-question.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { SubnetSide, WhatIfSide } from '#lib/network/what-if/side.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { wrap } from '#lib/report/wrap.ts';
 
 /** For a terminal: what was asked, the answer in a sentence, today beside after, and what would fix it. */

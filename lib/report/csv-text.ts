@@ -1,4 +1,4 @@
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 /** A number stands as it is; undefined is an empty cell. */
 export type Cell = string | number | undefined;

@@ -1,4 +1,4 @@
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 /** Markup that was built here; anything else is text and gets escaped. */
 export class Markup {

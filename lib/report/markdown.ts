@@ -1,9 +1,9 @@
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
 import { isProblem, isQuiet, problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import {
   adviceText,
   causesText,

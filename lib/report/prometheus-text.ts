@@ -1,4 +1,4 @@
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 export interface Sample {
   /** Of a summary: `_sum` or `_count`. */

@@ -1,11 +1,11 @@
 import pico from 'picocolors';
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import { BADGE, badge } from '#lib/report/badge.ts';
 import { problemsOf, type Render, suppressedOf, worstFirst } from '#lib/report/document.ts';
 import { fold, type Problem } from '#lib/report/fold.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import {
   briefAdvice,
   causesText,

@@ -1,8 +1,8 @@
 import type { Assessment } from '#lib/model/assessment.ts';
 import type { Finding } from '#lib/model/finding.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { REMEDIES } from '#lib/model/remedies.ts';
 import type { Verdict } from '#lib/model/verdict.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 
 const COUNTS = [
   ['critical', 'critical'],

@@ -1,4 +1,4 @@
-import { plainText } from '#lib/report/plain-text.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AssessmentDocument } from '#lib/model/assessment.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { render as html } from '#lib/report/html.ts';
 import { render as json } from '#lib/report/json.ts';
 import { escapeMarkdown, render as markdown } from '#lib/report/markdown.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { render as table } from '#lib/report/table.ts';
 import { aDocument, aFinding, anAssessment } from '#test/scenarios/assessments.ts';
 

@@ -1,9 +1,9 @@
 import type { ClusterChange, FleetReport, ReportFinding, ReportHeadline } from '#lib/model/fleet-report.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import { plural } from '#lib/model/plural.ts';
 import { isCurrent } from '#lib/report/fleet/build-report.ts';
 import { ageText, changesText, clusterText, hoursText, problemsText } from '#lib/report/fleet/report-words.ts';
 import { topRisks } from '#lib/report/fleet/top-risks.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { resourceText } from '#lib/report/words.ts';
 
 const MOST_TEXT = 300;

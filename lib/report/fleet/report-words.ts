@@ -1,6 +1,6 @@
 import type { ClusterChange, FindingChange, FleetReport, ReportFinding } from '#lib/model/fleet-report.ts';
+import { plainText } from '#lib/model/plain-text.ts';
 import type { Target } from '#lib/model/target.ts';
-import { plainText } from '#lib/report/plain-text.ts';
 import { countsText, timeText } from '#lib/report/words.ts';
 
 /** A group of findings: its name, and what is in it. */

@@ -1,1 +1,0 @@
-export { plainText } from '#lib/model/plain-text.ts';
